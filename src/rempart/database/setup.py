@@ -1,0 +1,131 @@
+"""Make the database ready, from nothing or from an earlier run: roles, schemas, migrations, grants.
+
+Everything is safe to repeat. The embedded server must be running (`embedded.running`); an external one is
+named in the environment by DATABASE_URL, an administrator's address that is used here and kept nowhere.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from rempart.database import directory, roles
+from rempart.database.connect import SUPERUSER, dsn, role_name, url
+from rempart.database.embedded import NAME
+from rempart.database.errors import DatabaseDownError, OtherVersionError
+from rempart.database.spawn import environment
+
+OLDEST = 15
+_GRANTS = Path(__file__).with_name("sql") / "grants.sql"
+_CARRIED = ("sslmode", "sslrootcert", "channel_binding", "target_session_attrs")
+"""Options of DATABASE_URL that the roles' own addresses keep."""
+
+
+def is_external() -> bool:
+    return bool(os.environ.get("DATABASE_URL"))
+
+
+def remember_external(data_dir: Path) -> None:
+    """Write `database.json` for the server of DATABASE_URL; its administrator's password is not kept."""
+    given = conninfo_to_dict(os.environ["DATABASE_URL"])
+    directory.write_address(
+        data_dir,
+        {
+            "host": given.get("host", "localhost"),
+            "port": int(given.get("port") or 5432),
+            "name": NAME,
+            "external": True,
+            "options": {name: given[name] for name in _CARRIED if name in given},
+        },
+    )
+
+
+def setup(data_dir: Path, say: Callable[[str], None] = lambda _: None) -> None:
+    """Create what is missing, migrate, then grant. Raises Fault when the server is unfit or refuses."""
+    if is_external():
+        remember_external(data_dir)
+    say("Roles and schemas")
+    _prepare(data_dir)
+    say("Tables and functions")
+    _migrate(data_dir)
+    say("Grants")
+    grant(data_dir)
+
+
+def grant(data_dir: Path) -> None:
+    """Apply grants.sql, which revokes everything first, in one transaction."""
+    with psycopg.connect(dsn(roles.OWNER, data_dir)) as owner:
+        owner.execute(_GRANTS.read_text("utf-8").encode())
+
+
+def _prepare(data_dir: Path) -> None:
+    with _admin(data_dir) as admin:
+        _check_version(admin)
+        roles.create_roles(admin, data_dir)
+        roles.create_database(admin, NAME)
+        if not is_external():
+            roles.close_other_databases(admin)
+    with _admin(data_dir, NAME) as admin:
+        if roles.is_superuser(admin):
+            roles.close_what_is_open_to_all(admin)
+    with psycopg.connect(dsn(roles.OWNER, data_dir), autocommit=True) as owner:
+        roles.create_schemas(owner)
+
+
+def _admin(data_dir: Path, database: str | None = None) -> psycopg.Connection[tuple[object, ...]]:
+    try:
+        if is_external():
+            extra = {"dbname": database} if database else {}
+            return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, **extra)
+        address = directory.read_address(data_dir)
+        password = directory.secret(data_dir, SUPERUSER)
+        where = url(address, role_name(SUPERUSER), password, database=database or "postgres")
+        return psycopg.connect(where, autocommit=True)
+    except psycopg.OperationalError as error:
+        first = str(error).strip().splitlines()[0]
+        raise DatabaseDownError(f"PostgreSQL does not answer: {first}", "rempart doctor") from None
+
+
+def _check_version(admin: psycopg.Connection[tuple[object, ...]]) -> None:
+    found = admin.info.server_version // 10_000
+    if found < OLDEST:
+        raise OtherVersionError(
+            f"The PostgreSQL of DATABASE_URL is version {found}; Rempart needs {OLDEST} or later.",
+            "upgrade that server, or unset DATABASE_URL to use the embedded one",
+        )
+
+
+def _migrate(data_dir: Path) -> None:
+    """In a child of its own: this process may serve another role, and Django is configured only once."""
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity", "0"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment(
+            {
+                "DJANGO_SETTINGS_MODULE": "rempart.config.settings",
+                "REMPART_ROLE": roles.OWNER,
+                "REMPART_DSN": dsn(roles.OWNER, data_dir),
+                "REMPART_DATA": str(data_dir),
+                "REMPART_SECRET_KEY_FILE": str(secret_key_file(data_dir)),
+            }
+        ),
+    )
+    if done.returncode != 0:
+        (data_dir / "log" / "migrate.log").write_text(done.stderr, "utf-8")
+        reason = done.stderr.strip().splitlines()
+        raise DatabaseDownError(
+            f"The migrations stopped: {reason[-1] if reason else 'no reason given'}",
+            f"read {data_dir / 'log' / 'migrate.log'}",
+        )
+
+
+def secret_key_file(data_dir: Path) -> Path:
+    """The file of Django's SECRET_KEY, made when it is missing."""
+    directory.secret(data_dir, "django")
+    return data_dir / "secrets" / "django"
