@@ -102,7 +102,7 @@ def _check_version(admin: psycopg.Connection[tuple[object, ...]]) -> None:
 def _migrate(data_dir: Path) -> None:
     """In a child of its own: this process may serve another role, and Django is configured only once."""
     done = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity", "0"],
+        [sys.executable, "-m", "django", "migrate", "--no-input", "--skip-checks", "--verbosity", "0"],
         check=False,
         capture_output=True,
         text=True,

@@ -1,9 +1,8 @@
 -- Every grant of Rempart, in one file. It begins by taking everything back: what is not written here
 -- is not allowed. Run by the owner's role in one transaction; safe to repeat.
 --
--- The rules behind it: only the gate reads sealed persons and runs the look-up's functions; the web role
--- works in the schema access and elsewhere sees what its pages show; intake seals and cannot read back;
--- nobody but the owner writes the journal, except through its functions.
+-- A function is named without its arguments: that is an error as soon as there are two of the name, so no
+-- overload slips in beside a granted one.
 
 -- ---------------------------------------------------------------------------------------- take back
 do $$
@@ -28,39 +27,95 @@ begin
 end $$;
 
 -- --------------------------------------------------------------------------------------------- gate
--- Reads sealed persons and the keys that open them; spends budgets and writes the journal through the
--- functions only, which run as the owner.
-grant usage on schema gate, registry, vault, journal, access to rempart_gate;
-grant select on all tables in schema vault to rempart_gate;
+-- Alone reads sealed persons and the keys that open them. Budgets, restrictions, terminals, limits and the
+-- journal change through the functions below only; they run as the owner.
+grant usage on schema gate, registry, vault, journal to rempart_gate;
+grant select on vault.insurer_key, vault.data_key to rempart_gate;
 grant select on registry.insurer, registry.person, registry.person_key to rempart_gate;
-grant select on gate.policy, gate.limit_row, gate.ceiling, gate.matrix_row, gate.breaker,
-                gate.terminal, gate.keeper, gate.change to rempart_gate;
+grant select on gate.policy, gate.limit_row, gate.ceiling, gate.matrix_row, gate.breaker, gate.terminal,
+                gate.restriction, gate.change, gate.limits_published, gate.change_announced to rempart_gate;
+grant execute on function
+    gate.look_up, gate.explain, gate.left_of, gate.meters_of, gate.login_of, gate.profession_of,
+    gate.restrict, gate.lift, gate.flush, gate.upkeep,
+    gate.keeper_secret, gate.propose, gate.approve, gate.cancel, gate.apply_due, gate.mark_noticed,
+    journal.record, journal.prepare_partitions
+    to rempart_gate;
+
+-- ---------------------------------------------------------------------------------------------- web
+-- Its own schema, column by column where a column decides what an account may see. Elsewhere: what pages
+-- show. It opens no person, writes no budget, no limit, no terminal, and adds to the journal by function.
+grant usage on schema access, journal, gate to rempart_web;
+grant select on access.access_professional, access.access_organisation, access.access_activity,
+                access.django_content_type, access.auth_permission, access.auth_group,
+                access.auth_group_permissions to rempart_web;
+grant select, update (password, last_login, email, language, display_name)
+    on access.access_account to rempart_web;
+grant select, insert, update, delete
+    on access.access_session, access.access_device, access.access_totpcounter, access.access_attempts,
+       access.account_emailaddress, access.account_emailconfirmation, access.mfa_authenticator
+    to rempart_web;
+grant select, insert, update (label, revoked_at) on access.access_token to rempart_web;
+grant select, update (used_at) on access.access_setup to rempart_web;
+grant execute on function access.factor_enrolled to rempart_web;
+grant select on journal.for_pages, gate.restriction, gate.limits_published, gate.change_announced
+    to rempart_web;
+grant execute on function journal.record, gate.restrict, gate.lift to rempart_web;
+
+-- --------------------------------------------------------------------------------------- background
+-- The web role queues a job; the worker runs it, sends mail and sweeps what has expired.
+grant select, insert on access.procrastinate_jobs, access.procrastinate_events to rempart_web;
+grant usage on sequence access.procrastinate_jobs_id_seq, access.procrastinate_events_id_seq to rempart_web;
+grant execute on function access.procrastinate_defer_jobs_v1 to rempart_web;
+
+grant usage on schema access, journal to rempart_worker;
+grant select, insert, update, delete
+    on access.procrastinate_jobs, access.procrastinate_events, access.procrastinate_periodic_defers,
+       access.procrastinate_workers
+    to rempart_worker;
+grant usage on sequence
+    access.procrastinate_jobs_id_seq, access.procrastinate_events_id_seq,
+    access.procrastinate_periodic_defers_id_seq, access.procrastinate_workers_id_seq
+    to rempart_worker;
+grant execute on function
+    access.procrastinate_cancel_job_v1, access.procrastinate_defer_jobs_v1,
+    access.procrastinate_defer_periodic_job_v2, access.procrastinate_fetch_job_v2,
+    access.procrastinate_finish_job_v1, access.procrastinate_prune_stalled_workers_v1,
+    access.procrastinate_register_worker_v1, access.procrastinate_retry_job_v1,
+    access.procrastinate_retry_job_v2, access.procrastinate_unregister_worker_v1,
+    access.procrastinate_update_heartbeat_v1
+    to rempart_worker;
+grant select (id, login, email, is_active, display_name, profession, organisation_id, language)
+    on access.access_account to rempart_worker;
+grant select, delete on access.access_session, access.access_attempts, access.access_setup
+    to rempart_worker;
+grant execute on function journal.record to rempart_worker;
 
 -- -------------------------------------------------------------------------------------------- intake
 -- Brings persons in: seals, indexes, wraps. It reads who the insurers are and their public keys, and of a
 -- person only what an import must link by; sealed columns go in and do not come out.
-grant usage on schema registry, vault to rempart_intake;
+-- Brings the directory of professionals in as well.
+grant usage on schema registry, vault, access, journal to rempart_intake;
 grant select, insert on registry.insurer to rempart_intake;
-grant select, insert on registry.batch to rempart_intake;
-grant update (finished_at, loaded, set_aside) on registry.batch to rempart_intake;
+grant select, insert, update (finished_at, loaded, set_aside) on registry.batch to rempart_intake;
 grant select (id, insurer, data_key, birth_rank, policyholder), insert on registry.person to rempart_intake;
 grant select, insert, delete on registry.person_key to rempart_intake;
 grant select (id, insurer, public_keyset, created_at, withdrawn_at), insert
     on vault.insurer_key to rempart_intake;
 grant select (id, insurer, batch, insurer_key, created_at), insert on vault.data_key to rempart_intake;
+grant select, insert, update
+    on access.access_professional, access.access_organisation, access.access_activity to rempart_intake;
+grant execute on function journal.record to rempart_intake;
 
--- --------------------------------------------------------------------------------------- responder
+-- ----------------------------------------------------------------------------------------- responder
 -- Works on a breach: which pseudonyms were disclosed to whom. No sealed person, no key.
 grant usage on schema journal to rempart_responder;
 grant select on journal.entry to rempart_responder;
+grant execute on function journal.record to rempart_responder;
 
 -- ------------------------------------------------------------------------------------------- auditor
 -- Reads the whole journal and every limit; writes nothing.
 grant usage on schema journal, gate to rempart_auditor;
-grant select on journal.entry to rempart_auditor;
+grant select on journal.entry, journal.for_pages to rempart_auditor;
 grant select on gate.policy, gate.limit_row, gate.ceiling, gate.matrix_row, gate.breaker, gate.terminal,
-                gate.change to rempart_auditor;
-
--- ----------------------------------------------------------------------------------------- web, worker
--- Their own schema, and nothing else but what the lines below name.
-grant usage on schema access to rempart_web, rempart_worker;
+                gate.restriction, gate.change, gate.limits_published, gate.change_announced
+    to rempart_auditor;
