@@ -2,12 +2,12 @@ from pathlib import Path
 
 from django.db import migrations
 
-_FILES = sorted(
-    (Path(__file__).parents[1] / "sql").glob("*.sql"), key=lambda file: (file.name != "tables.sql", file.name)
-)
+SQL = Path(__file__).parents[1] / "sql"
 
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies = []
-    operations = [migrations.RunSQL(file.read_text("utf-8")) for file in _FILES]
+    dependencies = ()
+    operations = [
+        migrations.RunSQL((SQL / "tables.sql").read_text("utf-8"), "drop schema vault cascade"),
+    ]

@@ -1,1 +1,1 @@
-"""Django's record of which SQL of this room has been run."""
+"""Tables of the vault."""
