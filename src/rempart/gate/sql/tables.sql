@@ -3,7 +3,8 @@ create schema if not exists gate;
 
 create table gate.policy (        -- one row: the version written into each entry
     one      boolean primary key default true check (one),
-    version  integer not null default 1
+    version  integer not null default 1,
+    delay    interval not null default '24 hours'   -- before what loosens takes effect; the owner role sets it
 );
 insert into gate.policy default values;
 
@@ -37,13 +38,15 @@ create table gate.breaker (       -- one row; its hourly limit follows the platf
     one       boolean primary key default true check (one),
     floor     integer not null default 300,
     ceiling   integer not null default 20000,     -- set at installation
-    present   integer not null default 100        -- overdraft total per hour
+    present   integer not null default 100,       -- overdraft total per hour
+    current   integer not null default 300        -- in force now: see gate.upkeep
 );
 insert into gate.breaker default values;
 
 create table gate.busy_hour (     -- distinct unproven persons, hour by hour, for the breaker
     hour     timestamptz primary key,
-    persons  integer not null
+    persons  integer not null,
+    tripped  boolean not null                     -- such an hour teaches nothing: an attack must not raise the limit
 );
 
 -- Budgets: n = distinct persons now in each window, ring = the same by bucket of last sight.
@@ -96,7 +99,8 @@ create table gate.repeat (        -- idempotency keys: a retry counts once and a
     key      text   not null,
     digest   bytea  not null,     -- keyed, of the request
     at       timestamptz not null,
-    decision jsonb,
+    person   bigint,              -- what was granted, so that a retry opens the same
+    decision jsonb  not null,
     primary key (account, key)
 );
 
@@ -133,3 +137,18 @@ create table gate.change (        -- a change waits for a second keeper, and for
     cancelled_at timestamptz,
     noticed_at   timestamptz
 );
+
+create table gate.restriction (   -- read by the very next look-up
+    id           bigint generated always as identity primary key,
+    scope        smallint not null,
+    subject      text not null,   -- account or organisation id, network, session digest, channel, 'platform'
+    kind         text not null check (kind in ('step_up', 'card_required', 'frozen')),
+    reason       text not null check (length(reason) between 3 and 500),
+    author       text not null,
+    starts_at    timestamptz not null,
+    ends_at      timestamptz check (ends_at > starts_at),
+    lifted_at    timestamptz,
+    lifted_by    text,
+    lift_reason  text
+);
+create index restriction_in_force on gate.restriction (scope, subject) where lifted_at is null;

@@ -1,0 +1,268 @@
+"""The gate's HTTP face: one small fixed shape, with size and time limits of its own. Raw ASGI.
+
+The same application listens on a Unix socket, for pages, and on a loopback port, for software. What
+a page's process may add (a session, the client's address) is believed on the socket only.
+"""
+
+import asyncio
+import ipaddress
+import time
+from base64 import b16encode
+from contextlib import suppress
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from rempart.gate.errors import UncertainError
+from rempart.gate.look_up import Ask, Gate, digest_of
+from rempart.gate.openapi import document
+from rempart.gate.rules import reply as replies
+from rempart.gate.rules.advice import advice
+from rempart.gate.rules.left import left
+from rempart.gate.rules.reply import Reply
+from rempart.gate.rules.request import MAX_BODY, MalformedError, parse, parse_repeat_key
+from rempart.gate.store import Faults, Who
+from rempart.vocabulary.words import STAFF, Channel, Proof, Purpose
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_BODY_SECONDS = 5.0
+_KNOWN_HEADERS = frozenset(
+    {
+        b"authorization",
+        b"accept-language",
+        b"content-type",
+        b"idempotency-key",
+        b"x-forwarded-for",
+        b"x-rempart-session",
+        b"x-rempart-network",
+        b"x-rempart-device",
+        b"x-rempart-channel",
+    }
+)
+
+
+class _Refusal(Exception):  # noqa: N818  # control flow inside this file, no fault
+    def __init__(self, status: int, error: str) -> None:
+        super().__init__(error)
+        self.reply = Reply(status, {"error": error})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What one HTTP request says about itself."""
+
+    path: str
+    method: str
+    headers: dict[bytes, str]
+    on_socket: bool
+    peer: str
+
+    def language(self) -> str:
+        return "en" if self.headers.get(b"accept-language", "").lower().startswith("en") else "fr"
+
+
+class Application:
+    """ASGI application over one gate. `trusted_proxy`: the address whose X-Forwarded-For is believed."""
+
+    def __init__(self, gate: Gate, trusted_proxy: str | None = None) -> None:
+        self._gate = gate
+        self._trusted_proxy = trusted_proxy
+        self._routes: dict[tuple[str, str], Callable[[Call, Receive], Awaitable[Reply]]] = {
+            ("POST", "/api/v1/lookups"): self._look_up,
+            ("GET", "/api/v1/limits"): self._left,
+            ("GET", "/api/openapi.json"): self._openapi,
+            ("POST", "/internal/explain"): self._explain,
+            ("GET", "/live"): self._live,
+            ("GET", "/ready"): self._ready,
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        try:
+            call = _call(scope)
+            handler = self._routes.get((call.method, call.path))
+            reply = await handler(call, receive) if handler else self._no_route(call)
+        except _Refusal as refusal:
+            reply = refusal.reply
+        except MalformedError as fault:
+            reply = replies.malformed(fault.field, fault.message)
+        await _send(send, reply)
+
+    def _no_route(self, call: Call) -> Reply:
+        known = any(path == call.path for _method, path in self._routes)
+        return Reply(405 if known else 404, {"error": "method_not_allowed" if known else "not_found"})
+
+    async def _look_up(self, call: Call, receive: Receive) -> Reply:
+        who = self._who(call)
+        if call.headers.get(b"content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise _Refusal(415, "send application/json")
+        repeat_key = parse_repeat_key(call.headers.get(b"idempotency-key"))
+        body = await _body(receive)
+        ask = Ask(who, parse(body), body, repeat_key, call.language())
+        return await self._gate.look_up(ask)
+
+    async def _left(self, call: Call, _receive: Receive) -> Reply:
+        who, now = self._who(call), datetime.now(UTC)
+        try:
+            rows = await self._gate.store.left(who, now)
+        except Faults:
+            return replies.unavailable(call.language())
+        if not rows:
+            return _no_credential(call)
+        return Reply(200, left([tuple(row) for row in rows], now))
+
+    async def _explain(self, call: Call, receive: Receive) -> Reply:
+        """For staff, through a page: how an account's look-up would be decided."""
+        if not call.on_socket:
+            return Reply(404, {"error": "not_found"})
+        who, now = self._who(call), datetime.now(UTC)
+        asked = _explained(await _body(receive))
+        try:
+            if await self._gate.store.profession_of(who, now) not in STAFF:
+                return Reply(403, {"error": "staff_only"})
+            found = await self._gate.store.explain(*asked, now)
+        except Faults:
+            return replies.unavailable(call.language())
+        return Reply(404, {"error": "no_such_account"}) if found is None else Reply(200, orjson.loads(found))
+
+    async def _openapi(self, _call: Call, _receive: Receive) -> Reply:
+        return Reply(200, document())
+
+    async def _live(self, _call: Call, _receive: Receive) -> Reply:
+        return Reply(200, {"live": True})
+
+    async def _ready(self, _call: Call, _receive: Receive) -> Reply:
+        try:
+            await self._gate.store.ready()
+            await self._gate.store.flush()
+        except (*Faults, UncertainError):
+            return Reply(503, {"ready": False})
+        return Reply(200, {"ready": True})
+
+    def _who(self, call: Call) -> Who:
+        token, session = _token(call), None
+        if token is None and call.on_socket:
+            session = call.headers.get(b"x-rempart-session")
+        if token is None and session is None:
+            raise _Refusal(401, "a bearer token is required")
+        return Who(
+            session=b16encode(digest_of(session)).decode().lower() if session else None,
+            token=digest_of(token) if token else None,
+            device=call.headers.get(b"x-rempart-device") if call.on_socket else None,
+            network=self._network(call),
+            channel=Channel.PAGE if session else Channel.API,
+        )
+
+    def _network(self, call: Call) -> str:
+        if call.on_socket:
+            text = call.headers.get(b"x-rempart-network", "")
+        elif self._trusted_proxy is not None and call.peer == self._trusted_proxy:
+            text = call.headers.get(b"x-forwarded-for", "").rpartition(",")[2].strip()
+        else:
+            text = call.peer
+        try:
+            return str(ipaddress.ip_address(text))
+        except ValueError:
+            raise _Refusal(400, "no usable network address") from None
+
+
+def _call(scope: Scope) -> Call:
+    headers: dict[bytes, str] = {}
+    for name, value in scope["headers"]:
+        if name not in _KNOWN_HEADERS:
+            continue
+        if name in headers:  # two of a kind: which one a proxy checked is anybody's guess
+            raise _Refusal(400, "a header stands twice")
+        headers[name] = value.decode("latin-1")
+    client, server = scope.get("client"), scope.get("server")
+    on_socket = server is not None and server[1] is None
+    return Call(scope["path"], scope["method"], headers, on_socket, client[0] if client else "")
+
+
+def _token(call: Call) -> str | None:
+    value = call.headers.get(b"authorization")
+    if value is None:
+        return None
+    kind, _, token = value.partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        raise _Refusal(401, "a bearer token is required")
+    return token.strip()
+
+
+def _no_credential(call: Call) -> Reply:
+    return Reply(
+        401,
+        {
+            "verdict": "refused",
+            "reason": "credential",
+            "advice": advice("credential", call.language()),
+            "retry_after": None,
+        },
+    )
+
+
+def _explained(body: bytes) -> tuple[str, str, int, str, str]:
+    try:
+        found = orjson.loads(body)
+        return (
+            str(found["login"]),
+            Purpose(found.get("purpose", Purpose.RIGHTS)),
+            Proof[str(found.get("proof", "none")).upper()],
+            str(ipaddress.ip_address(found.get("network", "127.0.0.1"))),
+            Channel(found.get("channel", Channel.PAGE)),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise MalformedError("body", "login, and maybe purpose, proof, network and channel") from None
+
+
+async def _body(receive: Receive) -> bytes:
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            return await _read(receive)
+    except TimeoutError:
+        raise _Refusal(408, "the body came too slowly") from None
+
+
+async def _read(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise _Refusal(400, "the connection was closed")
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            raise _Refusal(413, f"at most {MAX_BODY} bytes")
+        if not message.get("more_body"):
+            return body
+
+
+async def _send(send: Send, reply: Reply) -> None:
+    body = orjson.dumps(reply.body)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    if reply.status == 401:  # noqa: PLR2004  # RFC 9110, 11.6.1
+        headers.append((b"www-authenticate", b"Bearer"))
+    if reply.body.get("retry_after") is not None:
+        headers.append((b"retry-after", str(reply.body["retry_after"]).encode()))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def keep_up(gate: Gate, every: float = 5.0) -> None:
+    """Due changes, counted refusals, old rows: for as long as the process lives."""
+    while True:
+        started = time.monotonic()
+        with suppress(*Faults):  # the database is away: the next turn tries again
+            await gate.store.upkeep(datetime.now(UTC))
+        await asyncio.sleep(max(0.0, every - (time.monotonic() - started)))

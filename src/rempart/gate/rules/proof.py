@@ -1,0 +1,26 @@
+"""The attestation of a card terminal: what it signs, and whether a signature is genuine.
+
+Ed25519 (RFC 8032). Bound to terminal, account, person, minute and a nonce: moved to another
+account, person or time, it no longer verifies.
+"""
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+_DOMAIN = "rempart-attestation-v1"
+
+
+def attestation(  # noqa: PLR0913  # the signed fields, by name
+    *, terminal: int, login: str, number: str, birth_date: str, birth_rank: int | None, at: str, nonce: str
+) -> bytes:
+    """The bytes that a terminal signs. `number` is the NIR's 13 characters, or `amc:member`."""
+    rank = "" if birth_rank is None else str(birth_rank)
+    return "\n".join([_DOMAIN, str(terminal), login, number, birth_date, rank, at, nonce]).encode()
+
+
+def is_genuine(public_key: Ed25519PublicKey, signature: bytes, message: bytes) -> bool:
+    try:
+        public_key.verify(signature, message)
+    except InvalidSignature:
+        return False
+    return True

@@ -1,0 +1,94 @@
+"""From a decision of the database to what leaves the gate: a status and a JSON body."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rempart.gate.rules.advice import HOW, advice
+from rempart.vocabulary.words import Meter, Proof, Reason, Scope, Verdict, Window
+
+_THROTTLED = frozenset({Reason.LIMIT_ACCOUNT, Reason.LIMIT_ORGANISATION, Reason.LIMIT_NETWORK, Reason.BREAKER})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP status and the body that goes with it."""
+
+    status: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the database decided, without any sealed field."""
+
+    verdict: str
+    reason: str | None
+    rule: str | None
+    retry_after: int | None
+    reference: str
+    checked_at: datetime
+    proof: int
+    meter: int | None
+    spent: int | None
+    lim: int | None
+
+
+def granted(decision: Decision, answer: dict[str, Any]) -> Reply:
+    body = {
+        "verdict": Verdict.GRANTED,
+        "answer": answer,
+        "reference": decision.reference,
+        "checked_at": _iso(decision.checked_at),
+        "proof": Proof(decision.proof).name.lower(),
+        "left": _left(decision, Window.DAY),
+    }
+    return Reply(200, body)
+
+
+def not_granted(decision: Decision, language: str) -> Reply:
+    """401 for a challenge or a credential, 429 for a limit, 403 for any other refusal."""
+    reason = Reason(decision.reason or Reason.UNAVAILABLE)
+    body: dict[str, Any] = {"verdict": decision.verdict, "reason": reason, "advice": advice(reason, language)}
+    body["reference"] = decision.reference
+    if how := HOW.get(reason):
+        body["how"] = list(how)
+    if decision.verdict == Verdict.CHALLENGED:
+        return Reply(401, body)
+    body["retry_after"] = decision.retry_after
+    if decision.rule and decision.rule.startswith("limit:"):
+        scope, meter, window, limit = decision.rule.split(":")[1:]
+        body["limit"] = {
+            "scope": Scope(int(scope)).name.lower(),
+            "meter": Meter(int(meter)).name.lower(),
+            "window": Window(int(window)).name.lower(),
+            "limit": int(limit),
+        }
+    if reason == Reason.CREDENTIAL:
+        return Reply(401, body)
+    return Reply(429 if reason in _THROTTLED else 403, body)
+
+
+def unavailable(language: str) -> Reply:
+    reason = Reason.UNAVAILABLE
+    body = {"verdict": Verdict.REFUSED, "reason": reason, "retry_after": 2, "advice": advice(reason, language)}
+    return Reply(503, body)
+
+
+def malformed(field: str, message: str) -> Reply:
+    return Reply(422, {"error": "malformed", "field": field, "message": message})
+
+
+def _left(decision: Decision, window: Window) -> dict[str, Any] | None:
+    if decision.meter is None:
+        return None
+    return {
+        "meter": Meter(decision.meter).name.lower(),
+        "window": window.name.lower(),
+        "spent": decision.spent,
+        "limit": decision.lim,
+    }
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

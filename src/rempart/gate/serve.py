@@ -1,0 +1,98 @@
+"""The gate process: `python -m rempart.gate.serve --data DIR --socket PATH --port N`.
+
+Started with the gate role's secret, the index key and the master key, and no other; no Django here.
+One event loop, two doors: a Unix socket for pages and a loopback port for software.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+import uvloop
+
+from rempart.database.connect import dsn
+from rempart.gate.app import Application, keep_up
+from rempart.gate.look_up import Gate
+from rempart.gate.store import Faults, Store
+from rempart.vault.blind_index import BlindIndex
+from rempart.vault.master import load_master
+
+_PATIENCE = 60
+"""Seconds to wait for the database at start."""
+
+
+class _Server(uvicorn.Server):
+    """Two servers share one loop: signals are handled once, outside."""
+
+    def install_signal_handlers(self) -> None: ...
+
+
+async def _connected(address: str) -> Store:
+    for _ in range(_PATIENCE * 2):
+        with suppress(*Faults):
+            return await Store.connect(address)
+        await asyncio.sleep(0.5)
+    raise SystemExit("The gate cannot reach its database: see `rempart doctor`.")
+
+
+def _servers(application: Application, socket: Path, port: int) -> list[_Server]:
+    common = {
+        "log_level": "warning",
+        "access_log": False,
+        "lifespan": "off",
+        "http": "httptools",
+        "loop": "none",
+        "ws": "none",
+        "proxy_headers": False,
+        "server_header": False,
+        "date_header": True,
+        "timeout_keep_alive": 65,
+        "backlog": 1024,
+    }
+    socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    socket.unlink(missing_ok=True)
+    return [
+        _Server(uvicorn.Config(application, uds=str(socket), **common)),  # type: ignore[arg-type]  # one dict, many types
+        _Server(uvicorn.Config(application, host="127.0.0.1", port=port, **common)),  # type: ignore[arg-type]
+    ]
+
+
+async def serve(data: Path, socket: Path, port: int) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    keys = data / "keys"
+    store = await _connected(dsn("gate", data))
+    gate = Gate(store, BlindIndex.load(keys), load_master(keys))
+    application = Application(gate, os.environ.get("REMPART_TRUSTED_PROXY"))
+    servers = _servers(application, socket, port)
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop)
+    upkeep = asyncio.create_task(keep_up(gate))
+    try:
+        await asyncio.gather(*(server._serve() for server in servers))  # noqa: SLF001  # serve() would take the signals
+    finally:
+        upkeep.cancel()
+        await store.close()
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(description="The gate: the only process that opens a person's record.")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--socket", type=Path, required=True)
+    parser.add_argument("--port", type=int, required=True)
+    chosen = parser.parse_args()
+    os.umask(0o077)
+    uvloop.run(serve(chosen.data, chosen.socket, chosen.port))
+
+
+if __name__ == "__main__":
+    main()

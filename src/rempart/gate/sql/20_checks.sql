@@ -1,0 +1,91 @@
+-- Who asks. Read on every look-up, so that ending a session or revoking a token holds at once.
+create type gate.caller as (
+    account bigint, login text, profession text, rpps text, organisation bigint, assurance smallint,
+    session text, device text, software text, card_until timestamptz, declared boolean
+);
+
+create function gate.identify(
+    p_session text,          -- sha256 of the session key, in hex
+    p_token bytea,           -- sha256 of the bearer token
+    p_network inet, p_now timestamptz
+) returns gate.caller
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+    c gate.caller;
+    networks text[];
+begin
+    if p_token is not null then
+        select a.id, a.login, a.profession, p.rpps, a.organisation_id, 2, null, null, t.label, a.card_until,
+               o.declared_networks
+          into c.account, c.login, c.profession, c.rpps, c.organisation, c.assurance, c.session, c.device,
+               c.software, c.card_until, networks
+          from access.access_token t
+          join access.access_account a on a.id = t.account_id and a.is_active
+          left join access.access_professional p on p.id = a.professional_id
+          left join access.access_organisation o on o.id = a.organisation_id
+         where t.hash = p_token and t.revoked_at is null and (t.expires_at is null or t.expires_at > p_now);
+    else
+        select a.id, a.login, a.profession, p.rpps, a.organisation_id, s.assurance,
+               substr(s.session_key, 1, 16), s.device, null, a.card_until, o.declared_networks
+          into c.account, c.login, c.profession, c.rpps, c.organisation, c.assurance, c.session, c.device,
+               c.software, c.card_until, networks
+          from access.access_session s
+          join access.access_account a on a.id = s.account_id and a.is_active
+          left join access.access_professional p on p.id = a.professional_id
+          left join access.access_organisation o on o.id = a.organisation_id
+         where s.session_key = p_session and s.ended_at is null and s.expire_date > p_now;
+    end if;
+    c.declared := coalesce(networks <> '{}' and p_network <<= any (networks::inet[]), false);
+    return c;
+end $$;
+
+-- The strictest restriction in force, and which one it is.
+create function gate.restricted(
+    c gate.caller, p_network inet, p_channel text, p_now timestamptz, out kind text, out id bigint
+)
+language sql stable set search_path = pg_catalog, pg_temp
+as $$
+    select r.kind, r.id from gate.restriction r
+     where r.lifted_at is null and r.starts_at <= p_now and (r.ends_at is null or r.ends_at > p_now)
+       and (r.scope, r.subject) in ((1, c.account::text), (2, c.organisation::text), (3, host(p_network)),
+                                    (4, 'platform'), (5, c.session), (6, p_channel))
+     order by case r.kind when 'frozen' then 0 when 'card_required' then 1 else 2 end, r.id limit 1
+$$;
+
+-- Is a card terminal's attestation worth anything? The signature was checked by the gate process
+-- against the terminal's immutable key; here: whose terminal, since when, how old, used before.
+create function gate.check_proof(
+    c gate.caller, p_terminal bigint, p_nonce bytea, p_proof_at timestamptz, p_genuine boolean, p_now timestamptz
+) returns text
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not p_genuine then return 'proof_forged'; end if;
+    if not exists (select from gate.terminal t
+                   where t.id = p_terminal and t.organisation = c.organisation
+                     and t.active_from <= p_now and t.revoked_at is null) then
+        return 'proof_terminal';
+    end if;
+    if p_proof_at not between p_now - interval '60 seconds' and p_now + interval '10 seconds' then
+        return 'proof_stale';
+    end if;
+    insert into gate.used_proof values (p_terminal, p_nonce, p_proof_at) on conflict do nothing;
+    if not found then return 'proof_replayed'; end if;
+    return null;
+end $$;
+
+-- Equal refusals beyond twenty a minute become one counted entry (gate.upkeep writes it), so that a
+-- flood cannot fill the disk. True: write this one.
+create function gate.worth_an_entry(p_subject text, p_reason text, p_now timestamptz, p_account bigint, p_network inet)
+returns boolean
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+declare
+    so_far integer;
+begin
+    insert into gate.refusals as r values (p_subject, p_reason, extract(epoch from p_now)::bigint / 60, 1, p_account, p_network)
+        on conflict (subject, reason, minute) do update set n = r.n + 1
+        returning r.n into so_far;
+    return so_far <= 20;
+end $$;

@@ -1,0 +1,146 @@
+"""The gate's only queries: over asyncpg, as the gate's own role."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from rempart.gate.errors import UncertainError
+
+_LOOK_UP = (
+    "select * from gate.look_up($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,"
+    "$23,$24,$25,$26)"
+)
+_DATA_KEY = """
+    select d.insurer, d.wrapped, k.id as insurer_key, k.private_keyset
+      from vault.data_key d join vault.insurer_key k on k.id = d.insurer_key
+     where d.id = $1 and k.withdrawn_at is null
+"""
+_CONNECTIONS = 16
+_TIMEOUT = 5.0
+"""Seconds a look-up may wait for the database before it is given up as uncertain."""
+
+Faults = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+"""What the database being away, cut, full or slow looks like."""
+
+
+@dataclass(slots=True)
+class Who:
+    """The credential and where it came from, as the database is asked about them."""
+
+    session: str | None
+    token: bytes | None
+    device: str | None
+    network: str
+    channel: str
+
+
+class Store:
+    """A pool for look-ups (asynchronous commit) and one connection that makes them durable."""
+
+    def __init__(self, pool: asyncpg.Pool, dsn: str) -> None:
+        self._pool = pool
+        self._dsn = dsn
+        self._flusher: asyncpg.Connection | None = None
+        self._notices: list[Any] = []
+
+    @classmethod
+    async def connect(cls, dsn: str) -> "Store":
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=2,
+            max_size=_CONNECTIONS,
+            command_timeout=_TIMEOUT,
+            server_settings=_settings("off"),
+            # Nothing we run leaves state behind, so the usual reset's round trip is not needed.
+            reset=_no_reset,
+        )
+        return cls(pool, dsn)
+
+    async def close(self) -> None:
+        await self._pool.close()
+        if self._flusher is not None:
+            await self._flusher.close()
+
+    async def look_up(self, *arguments: Any) -> asyncpg.Record:
+        found = await self._pool.fetchrow(_LOOK_UP, *arguments)
+        if found is None:
+            raise UncertainError("no decision")
+        return found
+
+    async def flush(self) -> None:
+        """Commit synchronously; a notice instead of certainty counts as a failure."""
+        if self._flusher is None or self._flusher.is_closed():
+            self._flusher = await asyncpg.connect(
+                self._dsn, command_timeout=_TIMEOUT, server_settings=_settings("on")
+            )
+            self._flusher.add_log_listener(lambda _connection, notice: self._notices.append(notice))
+        self._notices.clear()
+        try:
+            await self._flusher.execute("select gate.flush()")
+        except BaseException:
+            self._flusher.terminate()
+            raise
+        if self._notices:
+            self._flusher.terminate()
+            raise UncertainError("the commit came with a notice")
+
+    async def login_of(self, who: Who, now: datetime) -> str | None:
+        return _text(await self._pool.fetchval("select gate.login_of($1,$2,$3)", who.session, who.token, now))
+
+    async def terminal_key(self, terminal: int) -> bytes | None:
+        found = await self._pool.fetchval("select public_key from gate.terminal where id = $1", terminal)
+        return found if isinstance(found, bytes) else None
+
+    async def data_key(self, data_key: int) -> asyncpg.Record | None:
+        return await self._pool.fetchrow(_DATA_KEY, data_key)
+
+    async def left(self, who: Who, now: datetime) -> list[asyncpg.Record]:
+        return list(
+            await self._pool.fetch(
+                "select * from gate.left_of($1,$2,$3,$4)", who.session, who.token, who.network, now
+            )
+        )
+
+    async def profession_of(self, who: Who, now: datetime) -> str | None:
+        return _text(
+            await self._pool.fetchval("select gate.profession_of($1,$2,$3)", who.session, who.token, now)
+        )
+
+    async def explain(  # noqa: PLR0913  # the question's own words
+        self, login: str, purpose: str, proof: int, network: str, channel: str, now: datetime
+    ) -> str | None:
+        return _text(
+            await self._pool.fetchval(
+                "select gate.explain($1,$2,$3,$4,$5,$6)", login, purpose, proof, network, channel, now
+            )
+        )
+
+    async def upkeep(self, now: datetime) -> None:
+        await self._pool.execute("select gate.upkeep($1)", now)
+
+    async def ready(self) -> None:
+        await self._pool.fetchval("select version from gate.policy")
+
+
+Flush = Callable[[], Awaitable[None]]
+
+
+def _settings(synchronous: str) -> dict[str, str]:
+    return {
+        "synchronous_commit": synchronous,
+        "default_transaction_isolation": "read committed",
+        "timezone": "UTC",
+        "application_name": "rempart-gate",
+        "jit": "off",
+        "client_min_messages": "notice",
+    }
+
+
+async def _no_reset(_connection: Any) -> None: ...
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
