@@ -5,8 +5,8 @@ Dates are ISO strings as they came (`1955-00-00` is a valid incomplete birth dat
 whole cents, rates are whole percents. No address, telephone or e-mail: there is no place for one.
 """
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from dataclasses import dataclass, field
+from typing import Self
 
 import orjson
 
@@ -15,7 +15,7 @@ class _Sealed:
     """A category's plaintext: JSON bytes, keys as the field names."""
 
     def to_bytes(self) -> bytes:
-        return orjson.dumps(asdict(self))  # type: ignore[call-overload]  # every subclass is a dataclass
+        return orjson.dumps(self)
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Self:
@@ -43,6 +43,8 @@ class Numbers(_Sealed):
     """13 characters: the policyholder's number under which care is paid."""
     own_nir: str | None = None
     """13 characters: the person's own number where it is known and differs."""
+    other_payment_nir: str | None = None
+    """13 characters: the other parent's number, for a child whose care either parent may pay."""
 
 
 @dataclass(frozen=True, slots=True)
