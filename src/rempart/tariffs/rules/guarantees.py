@@ -46,6 +46,8 @@ class Guarantee(StrEnum):
     """Fees and stay in hospital."""
     DAILY_CHARGE = "daily_charge"
     """Hospital daily charge: percent of the charge, normally 100."""
+    TRANSPORT = "transport"
+    """Medical transport on prescription."""
 
 
 UNITS: Mapping[Guarantee, Unit] = {
@@ -63,6 +65,7 @@ UNITS: Mapping[Guarantee, Unit] = {
     Guarantee.HEARING_AID: Unit.CENTS,
     Guarantee.HOSPITAL_STAY: Unit.PERCENT,
     Guarantee.DAILY_CHARGE: Unit.PERCENT,
+    Guarantee.TRANSPORT: Unit.PERCENT,
 }
 """Every code has one unit; a test keeps the two lists equal."""
 
@@ -78,8 +81,9 @@ USUAL: Mapping[Guarantee, range] = {
     Guarantee.OPTICS_SIMPLE: range(5_000, 42_001),
     Guarantee.OPTICS_COMPLEX: range(20_000, 70_001),
     Guarantee.OPTICS_VERY_COMPLEX: range(20_000, 80_001),
-    Guarantee.HEARING_AID: range(0, 130_001),
+    Guarantee.HEARING_AID: range(130_001),
     Guarantee.HOSPITAL_STAY: range(100, 401),
     Guarantee.DAILY_CHARGE: range(100, 101),
+    Guarantee.TRANSPORT: range(100, 101),
 }
 """Amounts a responsible contract plausibly carries: for synthetic populations and for warnings."""
