@@ -13,16 +13,24 @@ from pathlib import Path
 from typing import Any
 
 from rempart.database.errors import DirectoryInUseError, NotSetUpError
+from rempart.vocabulary.faults import Fault
 
 PRIVATE = 0o600
 PRIVATE_DIRECTORY = 0o700
 PASSABLE_DIRECTORY = 0o711
 """The server's own unprivileged user must be able to reach its cluster below."""
+_LONGEST_PATH = 84
+"""A socket's address holds 104 bytes (sys/un.h, the smallest in use), `/run/terminal.sock` included."""
 
 
 def make(data_dir: Path) -> Path:
     """Make the data directory and its folders where they are missing; give its absolute path."""
     data_dir = data_dir.expanduser().resolve()
+    if len(str(data_dir)) > _LONGEST_PATH:
+        raise Fault(
+            f"The path of {data_dir} is too long for a Unix socket below it.",
+            "choose a shorter one with --data",
+        )
     if not data_dir.exists():
         data_dir.mkdir(parents=True)
         data_dir.chmod(PASSABLE_DIRECTORY)

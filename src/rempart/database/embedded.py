@@ -90,7 +90,7 @@ class Cluster:
                 f"{self.path} was made by PostgreSQL {found}; this Rempart brings {MAJOR}.",
                 "dump it with the Rempart that made it and load the dump into a new directory (--data)",
             )
-        self._end_left_over()
+        self.end_left_over()
         self._choose_port()
 
     def command(self) -> list[str]:
@@ -179,7 +179,7 @@ class Cluster:
         except FileNotFoundError:
             return []
 
-    def _end_left_over(self) -> None:
+    def end_left_over(self) -> None:
         """A killed supervisor may leave the server, or only its process file, whose number may be reused."""
         lines = self._pid_file()
         if not lines or not lines[0].strip().isdigit():

@@ -4,6 +4,7 @@ Everything is safe to repeat. The embedded server must be running (`embedded.run
 named in the environment by DATABASE_URL, an administrator's address that is used here and kept nowhere.
 """
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from rempart.database import directory, roles
@@ -21,6 +23,8 @@ from rempart.database.spawn import environment
 
 OLDEST = 15
 _GRANTS = Path(__file__).with_name("sql") / "grants.sql"
+_SOURCE = Path(__file__).parents[1]
+_NOTE = "made by SQL "
 _CARRIED = ("sslmode", "sslrootcert", "channel_binding", "target_session_attrs")
 """Options of DATABASE_URL that the roles' own addresses keep."""
 
@@ -51,7 +55,10 @@ def setup(data_dir: Path, say: Callable[[str], None] = lambda _: None) -> None:
     say("Roles and schemas")
     _prepare(data_dir)
     say("Tables and functions")
+    before = _migrations_run(data_dir)
     _migrate(data_dir)
+    if _migrations_run(data_dir) > before:
+        _note_version(data_dir)
     say("Grants")
     grant(data_dir)
 
@@ -60,6 +67,37 @@ def grant(data_dir: Path) -> None:
     """Apply grants.sql, which revokes everything first, in one transaction."""
     with psycopg.connect(dsn(roles.OWNER, data_dir)) as owner:
         owner.execute(_GRANTS.read_text("utf-8").encode())
+
+
+def fingerprint() -> str:
+    """Digest of every SQL file and migration: which tables and functions this version makes."""
+    files = sorted([*_SOURCE.glob("*/sql/*.sql"), *_SOURCE.glob("*/migrations/*.py")])
+    files.remove(_GRANTS)  # applied each time
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(_SOURCE)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:32]
+
+
+def is_current(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+    """Was the database made by this version's SQL?"""
+    row = connection.execute(
+        "select obj_description(oid, 'pg_namespace') from pg_catalog.pg_namespace where nspname = 'gate'"
+    ).fetchone()
+    return row is not None and row[0] == _NOTE + fingerprint()
+
+
+def _note_version(data_dir: Path) -> None:
+    with psycopg.connect(dsn(roles.OWNER, data_dir)) as owner:
+        owner.execute(sql.SQL("comment on schema gate is {}").format(sql.Literal(_NOTE + fingerprint())))
+
+
+def _migrations_run(data_dir: Path) -> int:
+    with psycopg.connect(dsn(roles.OWNER, data_dir)) as owner:
+        if owner.execute("select to_regclass('access.django_migrations')").fetchone() == (None,):
+            return 0
+        row = owner.execute("select count(*)::int from access.django_migrations").fetchone()
+    return int(str(row[0])) if row else 0
 
 
 def _prepare(data_dir: Path) -> None:
@@ -79,8 +117,7 @@ def _prepare(data_dir: Path) -> None:
 def _admin(data_dir: Path, database: str | None = None) -> psycopg.Connection[tuple[object, ...]]:
     try:
         if is_external():
-            extra = {"dbname": database} if database else {}
-            return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, **extra)
+            return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, dbname=database)
         address = directory.read_address(data_dir)
         password = directory.secret(data_dir, SUPERUSER)
         where = url(address, role_name(SUPERUSER), password, database=database or "postgres")

@@ -92,18 +92,28 @@ grant execute on function journal.record to rempart_worker;
 
 -- -------------------------------------------------------------------------------------------- intake
 -- Brings persons in: seals, indexes, wraps. It reads who the insurers are and their public keys, and of a
--- person only what an import must link by; sealed columns go in and do not come out.
--- Brings the directory of professionals in as well.
+-- person only what an import must link by; sealed columns go in and do not come out. Insurers and their key
+-- pairs are the owner's: intake cannot make itself an insurer whose private key it knows.
+-- Brings the directory of professionals in as well; declared networks are no business of a directory.
 grant usage on schema registry, vault, access, journal to rempart_intake;
-grant select, insert on registry.insurer to rempart_intake;
+grant select on registry.insurer to rempart_intake;
 grant select, insert, update (finished_at, loaded, set_aside) on registry.batch to rempart_intake;
-grant select (id, insurer, data_key, birth_rank, policyholder), insert on registry.person to rempart_intake;
+grant select (id, insurer, data_key, birth_rank, policyholder), insert,
+      update (data_key, birth_rank, policyholder, sealed_civil, sealed_nir, sealed_rights, sealed_contract)
+    on registry.person to rempart_intake;
 grant select, insert, delete on registry.person_key to rempart_intake;
-grant select (id, insurer, public_keyset, created_at, withdrawn_at), insert
-    on vault.insurer_key to rempart_intake;
+grant select (id, insurer, public_keyset, created_at, withdrawn_at) on vault.insurer_key to rempart_intake;
 grant select (id, insurer, batch, insurer_key, created_at), insert on vault.data_key to rempart_intake;
-grant select, insert, update
-    on access.access_professional, access.access_organisation, access.access_activity to rempart_intake;
+grant select (id, rpps), insert (rpps, national_id, civility, family_name, given_name, profession),
+      update (national_id, civility, family_name, given_name, profession, active, updated_at)
+    on access.access_professional to rempart_intake;
+grant select (id, technical_id),
+      insert (technical_id, name, siret, siren, finess, postcode, commune, department, kind),
+      update (name, siret, siren, finess, postcode, commune, department, kind, active, updated_at)
+    on access.access_organisation to rempart_intake;
+grant select (id, professional_id, organisation_id, profession),
+      insert (professional_id, organisation_id, profession, mode),
+      update (mode, active) on access.access_activity to rempart_intake;
 grant execute on function journal.record to rempart_intake;
 
 -- ----------------------------------------------------------------------------------------- responder

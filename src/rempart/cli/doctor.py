@@ -1,0 +1,181 @@
+"""`rempart doctor`: what is wrong with an installation, and the command that mends it."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from rempart.cli import screen
+from rempart.cli.options import DATA, Data, Json
+from rempart.database import directory, embedded, roles, setup
+from rempart.database.connect import dsn
+from rempart.vocabulary.faults import Fault
+
+_LEAST_FREE = 1 << 30
+_MOST_APART = 2.0
+"""Seconds between this machine's clock and the database's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `remedy` is empty when it is well."""
+
+    check: str
+    well: bool
+    message: str
+    remedy: str = ""
+
+
+def doctor(*, data: Data = DATA, json: Json = False) -> int:
+    """Look at directory, secrets, keys, database, roles, grants, processes, clock and disk."""
+    data = data.expanduser().resolve()
+    findings = list(examine(data))
+    if json:
+        screen.out.print_json(data=[asdict(finding) for finding in findings])
+    else:
+        _print(findings)
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+def examine(data: Path) -> Iterator[Finding]:
+    """Every check in order; those that need a database are left out when there is none."""
+    if not (data / "database.json").exists():
+        yield Finding(
+            "directory",
+            well=False,
+            message=f"{data} is not set up.",
+            remedy=f"rempart database migrate --data {data}",
+        )
+        return
+    yield from (_private(data), _keys(data), _disk(data))
+    try:
+        with nullcontext() if setup.is_external() else embedded.running(data):
+            yield from _database(data)
+    except Fault as fault:
+        yield Finding("database", well=False, message=str(fault), remedy=fault.remedy)
+    yield from _processes(data)
+
+
+def _private(data: Path) -> Finding:
+    secret_paths = [
+        data / "secrets",
+        *(data / "secrets").iterdir(),
+        data / "keys",
+        *(data / "keys").iterdir(),
+    ]
+    loose = [path for path in secret_paths if path.stat().st_mode & 0o077]
+    if loose:
+        return Finding(
+            "secrets",
+            well=False,
+            message=f"{len(loose)} secret files can be read by others.",
+            remedy=f"chmod -R go-rwx {data / 'secrets'} {data / 'keys'}",
+        )
+    return Finding("secrets", well=True, message="Secrets and keys are readable by their owner only.")
+
+
+def _keys(data: Path) -> Finding:
+    from rempart.vault.blind_index import BlindIndex  # noqa: PLC0415  # slow to import, and may be missing
+    from rempart.vault.master import load_master  # noqa: PLC0415
+
+    try:
+        BlindIndex.load(data / "keys")
+        load_master(data / "keys")
+    except Fault as fault:
+        return Finding("keys", well=False, message=str(fault), remedy=fault.remedy)
+    return Finding("keys", well=True, message="The master key and the index key can be used.")
+
+
+def _disk(data: Path) -> Finding:
+    free = shutil.disk_usage(data).free
+    if free < _LEAST_FREE:
+        return Finding(
+            "disk",
+            well=False,
+            message=f"Only {free >> 20} MB are free: with a full disk nothing is disclosed.",
+            remedy=f"free space below {data}",
+        )
+    return Finding("disk", well=True, message=f"{free >> 30} GB are free.")
+
+
+def _database(data: Path) -> Iterator[Finding]:
+    migrate = f"rempart database migrate --data {data}"
+    for role in roles.ROLES:
+        try:
+            psycopg.connect(dsn(role, data), connect_timeout=5).close()
+        except (psycopg.OperationalError, Fault):
+            yield Finding("roles", well=False, message=f"The role {role} cannot log in.", remedy=migrate)
+            return
+    yield Finding("roles", well=True, message="Every role logs in with its own secret.")
+    with psycopg.connect(dsn(roles.OWNER, data)) as owner:
+        yield _schema(owner)
+        yield _clock(owner)
+
+
+def _schema(owner: psycopg.Connection[tuple[object, ...]]) -> Finding:
+    if setup.is_current(owner):
+        return Finding("schema", well=True, message="Tables and functions are this version's.")
+    return Finding(
+        "schema",
+        well=False,
+        message="Tables or functions were made by another version's SQL.",
+        remedy="rempart database migrate; if this stays, begin a new directory with --data",
+    )
+
+
+def _clock(owner: psycopg.Connection[tuple[object, ...]]) -> Finding:
+    row = owner.execute("select extract(epoch from clock_timestamp())::float8").fetchone()
+    apart = abs(time.time() - float(str(row[0]))) if row else _MOST_APART
+    if apart >= _MOST_APART:
+        return Finding(
+            "clock",
+            well=False,
+            message=f"This machine's clock and the database's are {apart:.0f} s apart.",
+            remedy="synchronise both (systemctl start systemd-timesyncd)",
+        )
+    return Finding("clock", well=True, message="The clocks agree.")
+
+
+def _processes(data: Path) -> Iterator[Finding]:
+    holder = directory.holder(data)
+    if holder is None or holder == psutil.Process().pid:
+        return
+    children = {_role(child): child for child in psutil.Process(holder).children()}
+    missing = {"gate", "web", "worker"} - children.keys()
+    if missing:
+        yield Finding(
+            "processes",
+            well=False,
+            message=f"Not running: {', '.join(sorted(missing))}.",
+            remedy=f"read {data / 'log'}/{min(missing)}.log",
+        )
+        return
+    yield Finding("processes", well=True, message="Gate, pages and worker run.")
+    shared = children["gate"].uids().real == children["web"].uids().real
+    if shared and not (data / "demo").exists():
+        yield Finding(
+            "users",
+            well=False,
+            message="The gate and the pages run as the same system user: one could read the other's files.",
+            remedy="start them as users of their own: see docs/how-to/install.md",
+        )
+
+
+def _role(process: psutil.Process) -> str:
+    try:
+        return process.environ().get("REMPART_ROLE", "")
+    except psutil.Error:
+        return ""
+
+
+def _print(findings: list[Finding]) -> None:
+    for finding in findings:
+        sign = "[green]✓[/green]" if finding.well else "[red]✗[/red]"
+        screen.out.print(f"{sign} {finding.check}: {finding.message}", soft_wrap=True)
+        if finding.remedy:
+            screen.out.print(f"    → {finding.remedy}", soft_wrap=True)

@@ -1,0 +1,43 @@
+"""The command `rempart`. Each command is imported when it is called, so that `--help` is quick.
+
+Exit codes: 0 done; 1 a check found problems; 2 the command line was wrong; 3 and above a fault that one
+line explains (4 directory in use, 5 other database version, 6 database down, 7 not set up, 8 port busy);
+130 interrupted.
+"""
+
+import sys
+
+from cyclopts import App, CycloptsError
+
+from rempart.cli.screen import fail
+from rempart.vocabulary.faults import Fault
+
+_WRONG_COMMAND_LINE = 2
+_INTERRUPTED = 130
+
+app = App(
+    name="rempart",
+    help="The professional door to health-insurance rights, built so that stolen credentials cannot empty it."
+    "\n\nStart with `rempart demo`; `rempart doctor` tells what is wrong and how to mend it.",
+    version_flags=["--version"],
+)
+
+app.command("rempart.cli.demo:app", name="demo", help="A living demonstration with invented data.")
+app.command("rempart.cli.serve:serve", name="serve", help="Serve an installation.")
+app.command("rempart.cli.database:app", name="database", help="Start, stop, migrate, enter the database.")
+app.command(
+    "rempart.cli.doctor:doctor", name="doctor", help="Name each problem and the command that mends it."
+)
+app.command("rempart.cli.config:app", name="config", help="The settings in force and where they come from.")
+
+
+def main() -> None:
+    """Run one command; a fault becomes one line and its exit code, never a traceback."""
+    try:
+        app(exit_on_error=False)
+    except Fault as fault:
+        fail(fault)
+    except CycloptsError:
+        sys.exit(_WRONG_COMMAND_LINE)
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)

@@ -1,0 +1,70 @@
+"""`rempart serve`: make everything ready, start the processes, watch them until told to stop."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from rempart.cli import processes
+from rempart.cli.options import DATA, PORT, Data, GatePort, Port
+from rempart.cli.processes import Installation
+from rempart.cli.screen import step
+from rempart.cli.supervisor import Stopped, Supervisor, ignore_signals, stopping_on_signals
+from rempart.database import directory, setup
+from rempart.database.embedded import Cluster
+from rempart.vault.create_keys import create_keys
+
+Say = Callable[[str], None]
+
+
+@contextmanager
+def supervised(data: Path, say: Say) -> Iterator[Supervisor]:
+    """A supervisor that holds the directory. Leaving the block stops every child; `Stopped` ends here."""
+    with directory.held(data), stopping_on_signals(), suppress(Stopped):
+        supervisor = Supervisor(say)
+        try:
+            yield supervisor
+        finally:
+            ignore_signals()
+            supervisor.stop()
+
+
+def start_database(supervisor: Supervisor, data: Path, say: Say) -> None:
+    """Start the embedded server (or note the external one), then keys, roles, tables, grants."""
+    if not setup.is_external():
+        cluster = Cluster(data, say)
+        cluster.prepare()
+        supervisor.start(processes.postgres(cluster))
+    create_keys(data)
+    setup.setup(data, say)
+
+
+def start_doors(supervisor: Supervisor, place: Installation, say: Say) -> None:
+    """Start the gate, the pages and the worker, each ready before the next."""
+    say("The gate")
+    supervisor.start(processes.gate(place))
+    say("The pages")
+    supervisor.start(processes.web(place))
+    supervisor.start(processes.worker(place))
+
+
+def serve(
+    *,
+    data: Data = DATA,
+    port: Port = PORT,
+    host: Annotated[str, Parameter(help="Address the pages listen on; a reverse proxy stands in front.")] = (
+        processes.LOOPBACK
+    ),
+    gate_port: GatePort = None,
+) -> None:
+    """Serve an installation: database, gate, pages and worker, watched until SIGTERM or Ctrl-C."""
+    data = directory.make(data)
+    processes.require_free(host, port)
+    with supervised(data, step) as supervisor:
+        place = Installation(data, host, port, processes.gate_port(data, gate_port))
+        start_database(supervisor, data, step)
+        start_doors(supervisor, place, step)
+        step(f"Ready at {place.url} (software: {place.api_url}/api/v1/lookups). Ctrl-C stops it.")
+        supervisor.watch()

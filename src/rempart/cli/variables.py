@@ -1,0 +1,55 @@
+"""Every variable of the environment that an operator may set: what it means and which process receives it.
+
+`rempart config show` prints them; the supervisor gives each process those that it needs and no other.
+"""
+
+import os
+from dataclasses import dataclass
+
+PAGES = frozenset({"web", "worker"})
+GATE = frozenset({"gate"})
+COMMAND = frozenset({"command"})
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One setting. A secret may also be given as a file: the same name with `_FILE` at its end."""
+
+    name: str
+    meaning: str
+    default: str = ""
+    processes: frozenset[str] = PAGES
+    secret: bool = False
+
+
+VARIABLES = (
+    Variable("REMPART_DATA", "the data directory", "var", COMMAND),
+    Variable("REMPART_PORT", "port of the pages", "8000", COMMAND),
+    Variable("REMPART_READY_FILE", "file that `rempart demo` writes once it serves", "", COMMAND),
+    Variable("DATABASE_URL", "administrator's address of an external PostgreSQL", "", COMMAND, secret=True),
+    Variable("REMPART_URL", "address under which browsers reach the pages", "http://localhost:8000"),
+    Variable("REMPART_HOSTS", "host names that are answered", "localhost,127.0.0.1,[::1]"),
+    Variable("REMPART_TRUSTED_PROXIES", "proxies whose X-Forwarded-For the pages believe"),
+    Variable("REMPART_TRUSTED_PROXY", "the proxy whose X-Forwarded-For the gate believes", "", GATE),
+    Variable("REMPART_SECRET_KEY", "key of cookies and second factors", "DIR/secrets/django", secret=True),
+    Variable("REMPART_SECRET_KEY_FALLBACKS", "earlier keys that are still accepted", "", secret=True),
+    Variable("REMPART_MASTER_KEY_URI", "master key in a KMS in place of DIR/keys/master.json", "", GATE),
+    Variable("REMPART_SMTP_URL", "mail server; without it mail is written to DIR/mail", "", secret=True),
+    Variable("REMPART_MAIL_FROM", "sender of mail", "rempart@localhost"),
+    Variable("REMPART_TIME_ZONE", "time zone of pages", "Europe/Paris"),
+    Variable("REMPART_LOG_LEVEL", "least level that is logged", "INFO", PAGES | GATE),
+    Variable("REMPART_POOL", "database connections of the web process", "8", frozenset({"web"})),
+)
+
+_KMS = ("AWS_", "GOOGLE_", "CLOUDSDK_")
+"""Beginnings of the variables by which a key-management service's own client finds its credentials."""
+
+
+def given_to(process: str) -> dict[str, str]:
+    """What the operator has set for a process, `_FILE` forms included."""
+    names = [variable.name for variable in VARIABLES if process in variable.processes]
+    wanted = {*names, *(f"{name}_FILE" for name in names)}
+    given = {name: value for name, value in os.environ.items() if name in wanted}
+    if "REMPART_MASTER_KEY_URI" in given:
+        given |= {name: value for name, value in os.environ.items() if name.startswith(_KMS)}
+    return given
