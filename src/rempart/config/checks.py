@@ -1,1 +1,168 @@
-"""Start-up checks: each with an id, what is wrong, and how to mend it."""
+"""Start-up checks: a misconfigured process does not start, and says what to do about it.
+
+Each problem has an id, one sentence, and a hint that mends it. Every start of web and worker runs them.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's word
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from rempart.access.doors import door_of
+from rempart.config import environment
+from rempart.database.connect import dsn
+from rempart.vocabulary.faults import Fault
+
+_KEY = 50
+_ROLES = frozenset({"web", "worker", "owner"})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
+
+
+@register(Tags.security)
+def settings_are_sound(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """All that can be known without asking the database."""
+    return [
+        *(Error(problem.message, hint=problem.hint, id=problem.id) for problem in environment.problems),
+        *_secret_key(),
+        *_database(),
+        *_addresses(),
+        *_words(),
+        *_demonstration(),
+    ]
+
+
+@register(Tags.urls)
+def every_page_has_a_door(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """A view that says nothing about who may open it is open to nobody: tell the developer at once."""
+    return [
+        Error(
+            f"The page {pattern} does not say who may open it.",
+            hint="Mark the view with a door of rempart.access.doors, such as @signed_in.",
+            id="rempart.E020",
+        )
+        for pattern, view in all_pages()
+        if door_of(view) is None
+    ]
+
+
+def all_pages() -> Iterator[tuple[str, Any]]:
+    """Every address pattern of the site with its view."""
+    yield from _pages("", get_resolver().url_patterns)
+
+
+def _pages(prefix: str, patterns: list[Any]) -> Iterator[tuple[str, Any]]:
+    for entry in patterns:
+        path = f"{prefix}{entry.pattern}"
+        if isinstance(entry, URLResolver):
+            yield from _pages(path, entry.url_patterns)
+        elif isinstance(entry, URLPattern):
+            yield path, entry.callback
+
+
+def _secret_key() -> Iterator[CheckMessage]:
+    try:
+        key = settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django's way to say that it is empty
+        key = ""
+    if not key:
+        yield Error(
+            "There is no secret key to sign cookies with.",
+            hint="Name a file that holds one: REMPART_SECRET_KEY_FILE=/etc/rempart/django "
+            "(made by: openssl rand -base64 48), or set up the data directory: rempart database migrate",
+            id="rempart.E010",
+        )
+    elif len(key) < _KEY:
+        yield Error(
+            f"The secret key is shorter than {_KEY} characters.",
+            hint="Make another: openssl rand -base64 48",
+            id="rempart.E011",
+        )
+
+
+def _database() -> Iterator[CheckMessage]:
+    if settings.REMPART_ROLE not in _ROLES:
+        yield Error(
+            "REMPART_ROLE is none of web, worker and owner.",
+            hint="Leave it unset: `rempart serve` gives each process its own.",
+            id="rempart.E012",
+        )
+        return
+    if settings.DATABASES["default"]["NAME"]:
+        return
+    try:
+        dsn(settings.REMPART_ROLE, settings.REMPART_DATA)
+    except (Fault, OSError) as fault:
+        yield Error(
+            f"The database of role {settings.REMPART_ROLE} is not known: {fault}",
+            hint=getattr(fault, "remedy", "")
+            or "Set REMPART_DSN_FILE, or REMPART_DATA to a set-up directory.",
+            id="rempart.E013",
+        )
+
+
+def _addresses() -> Iterator[CheckMessage]:
+    parts = urlsplit(settings.REMPART_URL)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        yield Error(
+            "REMPART_URL is no web address.",
+            hint="Write the address that browsers use: REMPART_URL=https://rempart.example",
+            id="rempart.E014",
+        )
+    elif parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        yield Error(
+            "REMPART_URL is http on a name that others can reach: cookies would travel in clear.",
+            hint="Serve https in front of it and write REMPART_URL=https://…",
+            id="rempart.E015",
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Error(
+            "REMPART_HOSTS allows any host name.",
+            hint="Name the hosts: REMPART_HOSTS=rempart.example",
+            id="rempart.E016",
+        )
+    elif parts.hostname and not _allowed(parts.hostname):
+        yield Warning(
+            "REMPART_HOSTS does not hold the host of REMPART_URL: every page would be refused.",
+            hint=f"REMPART_HOSTS={parts.hostname}",
+            id="rempart.W001",
+        )
+
+
+def _allowed(host: str) -> bool:
+    return any(
+        host == name.strip("[]") or (name.startswith(".") and host.endswith(name))
+        for name in settings.ALLOWED_HOSTS
+    )
+
+
+def _words() -> Iterator[CheckMessage]:
+    try:
+        ZoneInfo(settings.TIME_ZONE)
+    except (KeyError, ValueError, OSError):
+        yield Error(
+            "REMPART_TIME_ZONE is no time zone.", hint="REMPART_TIME_ZONE=Europe/Paris", id="rempart.E017"
+        )
+    if settings.LOGGING["level"] not in _LEVELS:
+        yield Error("REMPART_LOG_LEVEL is no level.", hint="REMPART_LOG_LEVEL=INFO", id="rempart.E018")
+
+
+def _demonstration() -> Iterator[CheckMessage]:
+    if not settings.REMPART_DEMO:
+        return
+    if urlsplit(settings.REMPART_URL).hostname not in _LOOPBACK:
+        yield Error(
+            "The demonstration shows every code and must not leave this machine.",
+            hint="Unset REMPART_DEMO, or set REMPART_URL to http://localhost:PORT.",
+            id="rempart.E019",
+        )
+    elif not Path(settings.REMPART_DEMO_FILE).exists():
+        yield Warning(
+            "The demonstration's accounts are not there yet.", hint="rempart demo", id="rempart.W002"
+        )

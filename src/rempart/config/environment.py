@@ -87,6 +87,8 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
     """Addresses or networks (CIDR) separated by commas."""
     found = []
     for word in words(name):
+        if word == "unix":
+            continue  # the word for a peer on a Unix socket, which has no address
         try:
             found.append(ip_network(word, strict=False))
         except ValueError:

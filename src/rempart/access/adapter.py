@@ -1,0 +1,129 @@
+"""Where the sign-in library meets our rules: counting, journal, assurance, fresh proofs."""
+
+import time
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from rempart.access import devices, events, factors, throttle
+from rempart.access.at_rest import open_sealed, seal
+from rempart.access.models import Account
+from rempart.access.network import client_network
+from rempart.vocabulary.words import Assurance
+
+_PURPOSE = "second factor"
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-in with login and password, then the second factor."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("This login and password do not match. Check both and try again."),
+        "too_many_login_attempts": _(
+            "Too many wrong attempts from here. Wait a few minutes, or use a device you signed in from before."
+        ),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # the library's signature
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_network(request)
+
+    def set_password(self, user: Account, password: str) -> None:
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
+    # Passwords ---------------------------------------------------------------------------------
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        login = str(credentials.get("username", "")).strip().lower()
+        self._tried = Account.objects.filter(login=login).first()
+        self._attempt = throttle.password(request, self._tried)
+        if not self._attempt.allowed:
+            if self._attempt.first_over:
+                self._refused(request, "too_many_passwords")
+            raise self.validation_error("too_many_login_attempts")
+
+    def authentication_failed(self, request: HttpRequest, **_credentials: Any) -> None:
+        self._refused(request, "password")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        # The library's word for "it was right: give the attempt back".
+        self._attempt.succeeded()
+
+    def _refused(self, request: HttpRequest, reason: str) -> None:
+        events.record(events.Tag.SESSION_REFUSED, request, self._tried, verdict="refused", reason=reason)
+
+    # Sessions ----------------------------------------------------------------------------------
+
+    def login(self, request: HttpRequest, user: Account) -> None:
+        super().login(request, user)
+        session: Any = request.session
+        proved = any(record["method"] == "mfa" for record in get_authentication_records(request, user))
+        session.assurance = int(
+            Assurance.SECOND_FACTOR if proved and factors.has_factor(user) else Assurance.PASSWORD
+        )
+        first = devices.remember(request, user)
+        session.facts = session.facts.__class__(
+            session.facts.network, devices.reference(request), session.facts.agent
+        )
+        session.cycle_key()  # the row that names the holder begins now, under a key of its own
+        events.record(
+            events.Tag.SESSION_OPENED,
+            request,
+            user,
+            verdict="granted",
+            details={"assurance": session.assurance},
+        )
+        if first:
+            events.record(events.Tag.DEVICE_FIRST_SEEN, request, user)
+
+    def logout(self, request: HttpRequest) -> None:
+        if isinstance(request.user, Account):
+            events.record(events.Tag.SESSION_CLOSED, request, request.user)
+        super().logout(request)
+
+    # Before a sensitive change -----------------------------------------------------------------
+
+    def is_reauthentication_required(self, *, app: str, **_kwargs: Any) -> bool:  # noqa: ARG002
+        """False when the strongest proof that the account has was given in the last five minutes."""
+        account = self.request.user
+        if not isinstance(account, Account):
+            return True
+        wanted = {"mfa"} if factors.has_factor(account) else {"mfa", "password"}
+        latest = max(
+            (
+                record["at"]
+                for record in get_authentication_records(self.request, account)
+                if record["method"] in wanted
+            ),
+            default=0.0,
+        )
+        return bool(time.time() - latest > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+    def get_reauthentication_methods(self, user: Account | AnonymousUser) -> list[dict[str, Any]]:
+        """An account with a second factor proves itself with that: a stolen password changes nothing."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if isinstance(user, Account) and factors.has_factor(user):
+            return [method for method in methods if method["id"] == "mfa_reauthenticate"]
+        return methods
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second-factor secrets are sealed in the database."""
+
+    def encrypt(self, text: str) -> str:
+        return seal(_PURPOSE, text.encode())
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return open_sealed(_PURPOSE, encrypted_text).decode()
+
+    def get_totp_label(self, user: Account) -> str:
+        return user.login

@@ -1,0 +1,87 @@
+"""Who may open a page. Closed by default: a view that says nothing is open to nobody.
+
+    @public                         anyone, signed in or not
+    @own_account_only               a signed-in account, even with its password alone
+    @signed_in                      any account whose second factor passed
+    @professional                   the same, but health professionals only
+    @role(Profession.OPERATOR, …)   the same, but these professions only
+
+`ClosedByDefault` (middleware.py) enforces it before the view runs; a test walks every URL as an
+outsider, as a half signed-in account and as each wrong role. Views that are not ours are marked where
+they are mounted: `path("sign-in/", public(views.login), …)`. On a class: `@method_decorator(role(…),
+name="dispatch")`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from rempart.vocabulary.words import STAFF, Assurance, Profession
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What a page asks of who opens it."""
+
+    assurance: int
+    """0 nobody need be signed in, 1 password, 2 second factor."""
+    professions: frozenset[Profession] | None = None
+    """None: any."""
+    keeps_awake: bool = True
+    """False for a page that refreshes itself: it must not keep an unattended session alive."""
+
+
+def public(view: View) -> View:
+    """Anyone may open it: it shows nothing about anybody."""
+    return _with_door(view, Door(0))
+
+
+def own_account_only(view: View) -> View:
+    """A signed-in account may open it with its password alone: it concerns that account only."""
+    return _with_door(view, Door(Assurance.PASSWORD))
+
+
+def signed_in(view: View) -> View:
+    """Any account whose second factor passed may open it."""
+    return _with_door(view, Door(Assurance.SECOND_FACTOR))
+
+
+def role(*professions: Profession) -> Callable[[View], View]:
+    """Only accounts of these professions, their second factor passed, may open it."""
+    if not professions:
+        raise TypeError("name at least one profession; @signed_in is for all")
+
+    def decorate(view: View) -> View:
+        return _with_door(view, Door(Assurance.SECOND_FACTOR, frozenset(professions)))
+
+    return decorate
+
+
+professional = role(*(word for word in Profession if word not in STAFF))
+"""Only health professionals (and the hospital's admission desk) may open it."""
+
+
+def passive(view: View) -> View:
+    """Below one of the others: the page refreshes itself, so opening it is no sign of life."""
+    door = door_of(view)
+    if door is None:
+        raise TypeError("say first who may open it")
+    return _with_door(view, replace(door, keeps_awake=False))
+
+
+def door_of(view: Callable[..., Any]) -> Door | None:
+    """What the view asks, or None when it says nothing: then nobody may open it."""
+    return getattr(view, "rempart_door", None)
+
+
+def _with_door(view: View, door: Door) -> View:
+    # A wrapper of its own: another library's view may be mounted elsewhere under another door.
+    @wraps(view)
+    def opened(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs)
+
+    opened.rempart_door = door  # type: ignore[attr-defined]
+    return cast("View", opened)

@@ -1,0 +1,178 @@
+"""Sessions in the database: the cookie holds a random key, the table only its SHA-256.
+
+The gate reads the same table, so a session that ends here is dead there at the next look-up. Ways for
+a session to change, each with a new key and the end of the old one: sign-in, a rise or fall of its
+assurance, a change of password. Its contents are sealed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.utils import timezone
+
+from rempart.access.at_rest import InvalidToken, open_sealed, seal
+from rempart.access.models import Session
+from rempart.access.rules.lifetimes import expires_at, worth_writing
+from rempart.vocabulary.words import Assurance
+
+_PURPOSE = "session"
+_SHORT = 16
+
+
+def digest(key: str) -> str:
+    """What the database knows a session by: 64 hexadecimal digits."""
+    return sha256(key.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Where a session is used from; set by the middleware on each request."""
+
+    network: str | None = None
+    device: str = ""
+    agent: str = ""
+
+
+class SessionStore(SessionBase):
+    """Django's session interface over `access_session`."""
+
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        self.facts = Facts()
+        self.assurance: int = Assurance.PASSWORD
+        self.started_at: datetime | None = None
+        self._expires: datetime | None = None
+        self._holder: int | None = None
+
+    # What the rest of the house asks ---------------------------------------------------------
+
+    @property
+    def reference(self) -> str | None:
+        """The first characters of the digest, as the journal and restrictions name a session."""
+        return digest(self.session_key)[:_SHORT] if self.session_key else None
+
+    def rise_to(self, assurance: Assurance) -> None:
+        """The account proved more, or less, of itself: same holder, new key, the old key dies."""
+        self.assurance = int(assurance)
+        self.cycle_key()
+
+    def touch(self) -> None:
+        """A sign of life: moves the idle end, at most once a minute, never past the whole day."""
+        if self._holder is None or self._expires is None or not self.session_key:
+            return
+        fresh = self._end(timezone.now())
+        if worth_writing(self._expires, fresh):
+            self._alive().update(expire_date=fresh)
+            self._expires = fresh
+
+    # What Django asks ------------------------------------------------------------------------
+
+    def load(self) -> dict[str, Any]:
+        row = self._alive().filter(expire_date__gt=timezone.now()).first() if self.session_key else None
+        if row is None:
+            self._session_key = None
+            return {}
+        self.assurance, self.started_at = row.assurance, row.started_at
+        self._expires, self._holder = row.expire_date, row.account_id
+        return self.decode(row.session_data)
+
+    def exists(self, session_key: str) -> bool:
+        return Session.objects.filter(session_key=digest(session_key)).exists()
+
+    def create(self) -> None:
+        self._session_key = self._get_new_session_key()
+        self._insert(self._get_session(no_load=True))
+        self.modified = True
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  # Django's signature
+        if self.session_key is None:
+            self.create()
+            return
+        data = self._get_session(no_load=must_create)
+        if must_create:
+            self._insert(data)
+        else:
+            self._update(data)
+
+    def cycle_key(self) -> None:
+        data, old = self._get_session(), self.session_key
+        self._session_key = self._get_new_session_key()
+        self._insert(data)
+        self._session_cache = data
+        self.modified = True
+        if old:
+            self.delete(old)
+
+    def delete(self, session_key: str | None = None) -> None:
+        """End it: the row stays for the record, without contents."""
+        key = session_key or self.session_key
+        if key:
+            now = timezone.now()
+            Session.objects.filter(session_key=digest(key), ended_at=None).update(
+                ended_at=now, session_data=""
+            )
+
+    def flush(self) -> None:
+        super().flush()
+        self.assurance, self.started_at, self._holder = int(Assurance.PASSWORD), None, None
+
+    def encode(self, session_dict: Mapping[str, Any]) -> str:
+        return seal(_PURPOSE, orjson.dumps(dict(session_dict), option=orjson.OPT_NON_STR_KEYS))
+
+    def decode(self, session_data: str) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = orjson.loads(open_sealed(_PURPOSE, session_data))
+        except InvalidToken:
+            return {}
+        return found
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """The worker does this, with a role that may: `tasks.py`."""
+
+    # -----------------------------------------------------------------------------------------
+
+    def _alive(self) -> Any:
+        return Session.objects.filter(session_key=digest(self.session_key or ""), ended_at=None)
+
+    def _end(self, now: datetime) -> datetime:
+        return expires_at(now, self.started_at or now, self.assurance, anonymous=self._holder is None)
+
+    def _insert(self, data: Mapping[str, Any]) -> None:
+        now = timezone.now()
+        self._settle_holder(data, now)
+        Session.objects.create(
+            session_key=digest(self.session_key or ""),
+            session_data=self.encode(data),
+            expire_date=self._expires,
+            account_id=self._holder,
+            assurance=self.assurance,
+            device=self.facts.device,
+            network=self.facts.network,
+            agent=self.facts.agent,
+            started_at=self.started_at or now,
+        )
+
+    def _update(self, data: Mapping[str, Any]) -> None:
+        signing_in = self._holder is None and SESSION_KEY in data
+        if signing_in:
+            # The key is already new (Django cycles it before it names the holder); the row is not:
+            # its beginning is the sign-in, so it gets a row, and a key, of its own.
+            self.cycle_key()
+            return
+        fields: dict[str, Any] = {"session_data": self.encode(data), "assurance": self.assurance}
+        if not self._alive().update(**fields):
+            raise UpdateError
+
+    def _settle_holder(self, data: Mapping[str, Any], now: datetime) -> None:
+        holder = int(data[SESSION_KEY]) if SESSION_KEY in data else None
+        if holder != self._holder:
+            self.started_at = now
+        self._holder = holder
+        self._expires = self._end(now)

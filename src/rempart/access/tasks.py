@@ -1,0 +1,39 @@
+"""What the worker does for access, by the clock. Each task is safe to run twice."""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from rempart.access import announce_changes
+from rempart.access.models import Attempts, Session, SetUp
+
+_KEPT = timedelta(days=90)
+"""How long an account is told about its earlier sign-ins; the journal keeps the rest."""
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queueing_lock="access.purge", name="access.purge")
+def purge(timestamp: int) -> None:  # noqa: ARG001  # the moment it was due
+    """Remove what has expired: sessions nobody signed in to at once, the others after three months."""
+    now = timezone.now()
+    Session.objects.filter(Q(expire_date__lt=now - _KEPT) | Q(expire_date__lt=now, account=None)).delete()
+    Attempts.objects.filter(since__lt=now - timedelta(days=1)).delete()
+    SetUp.objects.filter(expires_at__lt=now).delete()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="access.announce", name="access.announce")
+def announce(timestamp: int) -> None:  # noqa: ARG001
+    """Tell those concerned that a limit, the matrix or a terminal is about to change."""
+    announce_changes.announce_changes()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queueing_lock="journal.partitions", name="journal.partitions")
+def prepare_partitions(timestamp: int) -> None:  # noqa: ARG001
+    """Have the journal's days ready before they come."""
+    with connection.cursor() as cursor:
+        cursor.execute("select journal.prepare_partitions()")
