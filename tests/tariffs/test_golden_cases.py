@@ -16,7 +16,7 @@ TODAY = date(2026, 11, 23)
 BEFORE_30_EUROS = date(2024, 12, 21)
 
 
-def cover(responsible=True, **guarantees):
+def cover(*, responsible=True, **guarantees):
     return Cover(responsible, frozenset((Guarantee(code), amount) for code, amount in guarantees.items()))
 
 

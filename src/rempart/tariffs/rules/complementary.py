@@ -10,50 +10,57 @@ from collections.abc import Sequence
 from datetime import date
 
 from rempart.tariffs.figures import amount
-from rempart.tariffs.rules import compulsory
-from rempart.tariffs.rules.acts import CLASS_B, KINDS, LENSES_B, Act, Kind
+from rempart.tariffs.rules.acts import CLASS_B, KINDS, LENSES_B, Act
 from rempart.tariffs.rules.bill import Line
-from rempart.tariffs.rules.guarantees import UNITS, Guarantee, Unit
+from rempart.tariffs.rules.compulsory import Share
+from rempart.tariffs.rules.guarantees import UNITS, Unit
 from rempart.tariffs.rules.insured import YOUNG, Cover, Insured
 from rempart.vocabulary.money import ZERO, Money, floor
 
 
-def part(lines: Sequence[Line], insured: Insured, on: date) -> Money:
+def part(shares: Sequence[Share], insured: Insured, on: date) -> Money:
     """The insurer's part of a whole bill. AME has no insurer beside it: 0."""
-    if insured.ame or not (insured.c2s or insured.cover):
+    if insured.ame:
         return ZERO
-    alone = (line for line in lines if line.act not in CLASS_B or insured.c2s)
-    total = sum((_of_line(line, insured, on) for line in alone), ZERO)
-    if insured.cover and not insured.c2s:
-        total += _of_class_b([line for line in lines if line.act in CLASS_B], insured, insured.cover, on)
-    return total
-
-
-def _of_line(line: Line, insured: Insured, on: date) -> Money:
-    kind = KINDS[line.act]
-    paid = compulsory.part(line, insured, on)
-    normal = compulsory.part_in_path(line, insured, on)
-    share = floor(line.counted - normal)
     if insured.c2s:
-        return floor(_basket(line, insured, on) - paid) if kind.full else share
-    cover = insured.cover or Cover()
-    if not cover.responsible:
-        return min(line.price - paid, _promised(line, kind, cover, paid))
+        return sum((_by_c2s(share, insured, on) for share in shares), ZERO)
+    cover = insured.cover
+    if cover is None:
+        return ZERO
+    of_line = _by_responsible if cover.responsible else _by_any
+    alone = sum(
+        (of_line(share, cover, insured, on) for share in shares if share.line.act not in CLASS_B), ZERO
+    )
+    return alone + _class_b([share for share in shares if share.line.act in CLASS_B], cover, on)
+
+
+def _by_c2s(share: Share, insured: Insured, on: date) -> Money:
+    if KINDS[share.line.act].full:
+        return floor(_basket(share.line, insured, on) - share.paid)
+    return share.co_payment
+
+
+def _by_any(share: Share, cover: Cover, _insured: Insured, _on: date) -> Money:
+    """A contract that is not responsible: its own words, and the price."""
+    return min(share.left, _promised(share.line, cover, share.paid))
+
+
+def _by_responsible(share: Share, cover: Cover, insured: Insured, on: date) -> Money:
+    line, kind = share.line, KINDS[share.line.act]
     if kind.full:
-        return floor(_basket(line, insured, on) - paid)
-    promised = min(_promised(line, kind, cover, normal), _ceiling(line, normal, on))
-    due = max(promised, share) if kind.must_pay_share else promised
-    return min(line.price - normal, due)
+        return floor(_basket(line, insured, on) - share.paid)
+    promised = min(_promised(line, cover, share.in_path), _ceiling(share, on))
+    due = max(promised, share.co_payment) if kind.must_pay_share else promised
+    return min(line.price - share.in_path, due)
 
 
-def _promised(line: Line, kind: Kind, cover: Cover, compulsory_part: Money) -> Money:
+def _promised(line: Line, cover: Cover, compulsory_part: Money) -> Money:
     """What the contract's own guarantee gives on this line, before any limit of the law."""
-    if kind.guarantee is None:
+    code = KINDS[line.act].guarantee
+    promised = cover.promises(code) if code else None
+    if code is None or promised is None:
         return ZERO
-    promised = cover.promises(kind.guarantee)
-    if promised is None:
-        return ZERO
-    if UNITS[kind.guarantee] is Unit.CENTS:
+    if UNITS[code] is Unit.CENTS:
         return Money(promised)
     return floor(line.base.percent(promised) - compulsory_part)
 
@@ -68,37 +75,31 @@ def _basket(line: Line, insured: Insured, on: date) -> Money:
     return line.price
 
 
-def _ceiling(line: Line, compulsory_part: Money, on: date) -> Money:
+def _ceiling(share: Share, on: date) -> Money:
     """The most a responsible contract may pay on a line that stands alone."""
-    if line.act is Act.HEARING_2:
-        return floor(amount("limits.hearing_2", on) - compulsory_part)
-    return line.price
+    if share.line.act is Act.HEARING_2:
+        return floor(amount("limits.hearing_2", on) - share.in_path)
+    return share.line.price
 
 
-def _of_class_b(lines: Sequence[Line], insured: Insured, cover: Cover, on: date) -> Money:
+def _class_b(shares: Sequence[Share], cover: Cover, on: date) -> Money:
     """One class B pair: the frame inside its own limit, then the lenses inside what the pair leaves.
 
     Each lens brings half of its pair's guarantee, so two different lenses stand half way between.
     """
-    frame = _left(lines, (Act.FRAME_B,), insured, on)
-    frame_limit = _limit(Act.FRAME_B, Guarantee.OPTICS_FRAME, cover, on)
-    from_frame = min(frame, frame_limit)
-    pair = sum(
-        (_limit(line.act, KINDS[line.act].guarantee, cover, on) for line in lines if line.act in LENSES_B),
-        ZERO,
-    )
-    from_lenses = min(_left(lines, LENSES_B, insured, on), floor(Money(pair.cents // 2) - from_frame))
+    lenses = [share for share in shares if share.line.act in LENSES_B]
+    frame_left = sum((share.left for share in shares if share.line.act is Act.FRAME_B), ZERO)
+    from_frame = min(frame_left, _limit(Act.FRAME_B, cover, on))
+    pair = sum((_limit(share.line.act, cover, on) for share in lenses), ZERO)
+    lenses_left = sum((share.left for share in lenses), ZERO)
+    promised = from_frame + min(lenses_left, floor(Money(pair.cents // 2) - from_frame))
     if not cover.responsible:
-        return from_frame + from_lenses
-    share = sum((line.counted - compulsory.part(line, insured, on) for line in lines), ZERO)
-    return max(from_frame + from_lenses, share)
+        return promised
+    return max(promised, sum((share.co_payment for share in shares), ZERO))
 
 
-def _left(lines: Sequence[Line], acts: Sequence[Act], insured: Insured, on: date) -> Money:
-    parts = (line.price - compulsory.part(line, insured, on) for line in lines if line.act in acts)
-    return sum(parts, ZERO)
-
-
-def _limit(act: Act, code: Guarantee | None, cover: Cover, on: date) -> Money:
+def _limit(act: Act, cover: Cover, on: date) -> Money:
+    """A class B guarantee; a responsible contract's never passes the law's ceiling."""
+    code = KINDS[act].guarantee
     promised = Money((cover.promises(code) if code else None) or 0)
     return min(promised, amount(f"limits.{act}", on)) if cover.responsible else promised

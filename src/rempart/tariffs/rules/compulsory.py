@@ -1,5 +1,6 @@
 """The compulsory scheme's part (AMO): rate × base, to the cent, line by line."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from rempart.tariffs.figures import percent
@@ -27,14 +28,31 @@ def rate_of(act: Act, insured: Insured, on: date, *, linked: bool = False) -> in
     return percent(f"{scheme}.{kind.rate}", on)
 
 
-def part_in_path(line: Line, insured: Insured, on: date) -> Money:
-    """What the scheme would pay inside the care path."""
-    return line.counted.percent(rate_of(line.act, insured, on, linked=line.linked))
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A line and the scheme's part in it."""
+
+    line: Line
+    paid: Money
+    in_path: Money
+    """What would have been paid inside the care path; the same, unless the line is outside."""
+
+    @property
+    def co_payment(self) -> Money:
+        """Base less the part inside the care path: what a contract may be bound to pay."""
+        return self.line.counted - self.in_path
+
+    @property
+    def left(self) -> Money:
+        """Price less what is paid."""
+        return self.line.price - self.paid
 
 
-def part(line: Line, insured: Insured, on: date) -> Money:
+def share(line: Line, insured: Insured, on: date) -> Share:
     """What the scheme pays. Outside the care path, forty points less, from sixteen years of age."""
     rate = rate_of(line.act, insured, on, linked=line.linked)
-    if KINDS[line.act].care_path and not line.in_path and insured.must_follow_path:
-        rate = max(0, rate - percent("rates.off_path_penalty", on))
-    return line.counted.percent(rate)
+    in_path = line.counted.percent(rate)
+    if line.in_path or not (KINDS[line.act].care_path and insured.must_follow_path):
+        return Share(line, in_path, in_path)
+    lowered = max(0, rate - percent("rates.off_path_penalty", on))
+    return Share(line, line.counted.percent(lowered), in_path)

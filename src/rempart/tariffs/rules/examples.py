@@ -5,7 +5,6 @@ Labels are French: they name acts of the French nomenclatures, on French and Eng
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from rempart.tariffs.figures import amount
 from rempart.tariffs.rules.acts import Act
@@ -47,7 +46,6 @@ PAIRS_B = {"simple": "lens_b_simple", "complex": "lens_b_complex", "very_complex
 """Kind of lens → name of its price, for a pair of class A and of class B."""
 
 
-@lru_cache(maxsize=1024)
 def pair(lens: str, on: date) -> tuple[Line, ...]:
     """A frame and two lenses of one class. `lens` is a value of PAIRS_A or PAIRS_B."""
     if lens in PAIRS_A.values():
@@ -60,19 +58,16 @@ def pair(lens: str, on: date) -> tuple[Line, ...]:
     return frame, glass, glass
 
 
-@lru_cache(maxsize=4096)
 def split_pair(lens: str, insured: Insured, on: date) -> Split:
     """Who pays a pair of spectacles. `lens` is a value of PAIRS_A or PAIRS_B."""
     return split(pair(lens, on), insured, on)
 
 
-@lru_cache(maxsize=256)
 def split_day(ward: str, insured: Insured, on: date) -> Split:
     """Who pays one hospital day. `ward` is `daily_charge` or `daily_charge_psychiatry`."""
     return split((_at_tariff(Act.DAILY_CHARGE, f"charges.{ward}", on),), insured, on)
 
 
-@lru_cache(maxsize=4096)
 def example(family: ActFamily, profession: Profession, insured: Insured, on: date) -> Example:
     """The family's example for one person. A midwife's consultation is a midwife's, not a doctor's.
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from rempart.tariffs.figures import amount
-from rempart.tariffs.rules import compulsory
 from rempart.tariffs.rules.acts import KINDS
-from rempart.tariffs.rules.bill import Line
+from rempart.tariffs.rules.compulsory import Share
 from rempart.tariffs.rules.insured import Insured
 from rempart.vocabulary.money import ZERO, Money, floor
 
@@ -35,14 +34,14 @@ class Ledger:
 EMPTY = Ledger()
 
 
-def owed(lines: Sequence[Line], insured: Insured, on: date, taken: Ledger = EMPTY) -> Ledger:
+def owed(shares: Sequence[Share], insured: Insured, on: date, taken: Ledger = EMPTY) -> Ledger:
     """What this bill adds to the ledger of the year."""
     if insured.owes_nothing_later:
         return EMPTY
     by_charge: dict[str, Money] = defaultdict(lambda: ZERO)
-    for line in lines:
-        if charge := KINDS[line.act].later:
-            by_charge[charge] += min(amount(f"charges.{charge}", on), compulsory.part(line, insured, on))
+    for share in shares:
+        if charge := KINDS[share.line.act].later:
+            by_charge[charge] += min(amount(f"charges.{charge}", on), share.paid)
     capped = {charge: min(sum_, amount(f"charges.{charge}_day", on)) for charge, sum_ in by_charge.items()}
     participation = capped.pop(_PARTICIPATION, ZERO)
     franchise = sum(capped.values(), ZERO)

@@ -29,6 +29,8 @@ def _earliest(last: date, birth_date: str | None) -> date:
     for below, months in _PERIODS:
         day = later(last, months)
         age = age_on(birth_date, day) if birth_date else None
-        if age is not None and age < below:
+        if age is None:
+            break
+        if age < below:
             return day
     return later(last, _ADULT)

@@ -43,9 +43,10 @@ def split(lines: Iterable[Line], insured: Insured, on: date, taken: ledger.Ledge
     """
     bill = tuple(lines)
     check(bill)
+    shares = [compulsory.share(line, insured, on) for line in bill]
     price = sum((line.price for line in bill), ZERO)
     counted = sum((line.counted for line in bill), ZERO)
-    amo = sum((compulsory.part(line, insured, on) for line in bill), ZERO)
-    amc = complementary.part(bill, insured, on)
-    later = ledger.owed(bill, insured, on, taken).total
+    amo = sum((share.paid for share in shares), ZERO)
+    amc = complementary.part(shares, insured, on)
+    later = ledger.owed(shares, insured, on, taken).total
     return Split(price, amo, counted - amo, amc, price - amo - amc, later)
