@@ -26,7 +26,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("This login and password do not match. Check both and try again."),
         "too_many_login_attempts": _(
-            "Too many wrong attempts from here. Wait a few minutes, or use a device you signed in from before."
+            "Too many wrong attempts from here. Wait a few minutes, or use your usual device."
         ),
     }
 

@@ -18,13 +18,11 @@ from rempart.access.sessions import Facts
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
-_NO_POWERS = ", ".join(
-    f"{power}=()"
-    for power in (
-        "accelerometer camera display-capture geolocation gyroscope hid magnetometer microphone midi payment "
-        "serial usb xr-spatial-tracking"
-    ).split()
-)
+_POWERS = """
+    accelerometer camera display-capture geolocation gyroscope hid magnetometer microphone midi payment
+    serial usb xr-spatial-tracking
+"""
+_NO_POWERS = ", ".join(f"{power}=()" for power in _POWERS.split())
 
 
 def private_pages(get_response: Next) -> Next:

@@ -1,4 +1,4 @@
-"""The button “this was not me”: the holder shuts out whoever else uses the account, and keeps working by card."""
+"""The button “this was not me”: the holder shuts everybody else out, and works on by card."""
 
 from dataclasses import dataclass
 
