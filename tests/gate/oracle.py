@@ -17,9 +17,7 @@ class Oracle:
     def spend(self, person: int, now: int) -> bool:
         now = max(now, self.at)
         for width, buckets, limit in zip(WIDTHS, BUCKETS, self.limits, strict=True):
-            inside = {
-                who for who, seen in self.last.items() if now // width - seen // width < buckets
-            }
+            inside = {who for who, seen in self.last.items() if now // width - seen // width < buckets}
             if person not in inside and len(inside) >= limit:
                 return False
         self.last[person] = self.at = now

@@ -19,7 +19,13 @@ Connect = Callable[..., psycopg.Connection[Any]]
 
 
 def spend(
-    owner: psycopg.Connection[Any], meter: int, limits: tuple[int, ...], person: int, now: int, *, write: bool = True
+    owner: psycopg.Connection[Any],
+    meter: int,
+    limits: tuple[int, ...],
+    person: int,
+    now: int,
+    *,
+    write: bool = True,
 ) -> tuple[bool, int | None, list[int]]:
     row = owner.execute(SPEND, ([1], [meter], [0], list(limits), person, now, write)).fetchone()
     assert row is not None
@@ -34,7 +40,9 @@ def meter() -> int:
 STEPS = st.lists(
     st.tuples(
         st.integers(0, 12),  # who
-        st.sampled_from([0, 0, 1, 4, 5, 7, 59, 60, 61, 299, 3599, 3600, 7200, 86_399, 86_400, 40 * 86_400, -30, -7200]),
+        st.sampled_from(
+            [0, 0, 1, 4, 5, 7, 59, 60, 61, 299, 3599, 3600, 7200, 86_399, 86_400, 40 * 86_400, -30, -7200]
+        ),
     ),
     min_size=1,
     max_size=60,
@@ -42,7 +50,9 @@ STEPS = st.lists(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=STEPS, limits=st.tuples(*[st.integers(0, 8)] * 4))
 def test_every_decision_and_count_is_the_oracles(
@@ -116,5 +126,7 @@ def test_a_race_never_passes_the_budget(connect: Connect, scopes: int) -> None:
     for worker in workers:
         worker.join()
     assert len(set(passed)) == 7
-    counted = connections[0].execute("select count(*) from gate.seen where id = any(%s)", (meters,)).fetchone()
+    counted = (
+        connections[0].execute("select count(*) from gate.seen where id = any(%s)", (meters,)).fetchone()
+    )
     assert counted == (7 * scopes,)

@@ -28,6 +28,10 @@ app.command("rempart.cli.database:app", name="database", help="Start, stop, migr
 app.command(
     "rempart.cli.doctor:doctor", name="doctor", help="Name each problem and the command that mends it."
 )
+app.command(
+    "rempart.cli.gate:app", name="gate", help="Limits, matrix, terminals; how a look-up would be decided."
+)
+app.command("rempart.cli.journal:app", name="journal", help="What was disclosed to whom and why.")
 app.command("rempart.cli.config:app", name="config", help="The settings in force and where they come from.")
 
 

@@ -6,7 +6,9 @@ a page's process may add (a session, the client's address) is believed on the so
 
 import asyncio
 import ipaddress
+import logging
 import time
+import traceback
 from base64 import b16encode
 from contextlib import suppress
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -31,6 +33,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
+_log = logging.getLogger(__name__)
 _BODY_SECONDS = 5.0
 _KNOWN_HEADERS = frozenset(
     {
@@ -93,6 +96,9 @@ class Application:
             reply = refusal.reply
         except MalformedError as fault:
             reply = replies.malformed(fault.field, fault.message)
+        except Exception as fault:  # noqa: BLE001  # fail closed; a traceback's message may quote a value
+            _log.error("fault %s at %s", type(fault).__name__, _where(fault))  # noqa: TRY400  # so no message
+            reply = replies.unavailable("fr")
         await _send(send, reply)
 
     def _no_route(self, call: Call) -> Reply:
@@ -171,6 +177,11 @@ class Application:
             return str(ipaddress.ip_address(text))
         except ValueError:
             raise _Refusal(400, "no usable network address") from None
+
+
+def _where(fault: BaseException) -> str:
+    frames = traceback.extract_tb(fault.__traceback__)
+    return f"{frames[-1].name}:{frames[-1].lineno}" if frames else "?"
 
 
 def _call(scope: Scope) -> Call:

@@ -151,9 +151,7 @@ class Gate:
         )
 
     def _plain(self, row: Any, category: Category, column: str) -> bytes:
-        return self._opener.open(
-            row["data_key"], row["insurer"], row["person"], category, row[column]
-        )
+        return self._opener.open(row["data_key"], row["insurer"], row["person"], category, row[column])
 
 
 def _maybe(kind: Any, row: Any, plain: Any, category: Category, column: str) -> Any:

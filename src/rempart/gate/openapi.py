@@ -31,7 +31,11 @@ def document() -> dict[str, Any]:
         },
         "components": {
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "Bound to one account; revocable."}
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "Bound to one account; revocable.",
+                }
             },
             "schemas": _schemas(),
         },
@@ -68,7 +72,9 @@ def _lookups() -> dict[str, Any]:
         },
         "responses": {
             "200": _answer("Granted", "The person's cover, as this profession may see it."),
-            "401": _answer("Challenged", "Confirm: `how` lists the ways. Or the token is unknown or revoked."),
+            "401": _answer(
+                "Challenged", "Confirm: `how` lists the ways. Or the token is unknown or revoked."
+            ),
             "403": _answer("Refused", "Not for this account, purpose or person; or nobody matches."),
             "429": _answer("Refused", "A limit is reached; `retry_after` is in seconds."),
             "422": _answer("Malformed", "The request cannot be read; `field` says where."),
@@ -106,7 +112,10 @@ def _self() -> dict[str, Any]:
         "summary": "This document",
         "security": [],
         "responses": {
-            "200": {"description": "OpenAPI 3.1", "content": {"application/json": {"schema": {"type": "object"}}}}
+            "200": {
+                "description": "OpenAPI 3.1",
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            }
         },
     }
 

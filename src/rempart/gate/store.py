@@ -14,7 +14,7 @@ _LOOK_UP = (
     "$23,$24,$25,$26)"
 )
 _DATA_KEY = """
-    select d.insurer, d.wrapped, k.id as insurer_key, k.private_keyset
+    select d.insurer, d.batch, d.wrapped, k.id as insurer_key, k.private_keyset
       from vault.data_key d join vault.insurer_key k on k.id = d.insurer_key
      where d.id = $1 and k.withdrawn_at is null
 """

@@ -126,6 +126,7 @@ grant execute on function journal.record to rempart_responder;
 -- Reads the whole journal and every limit; writes nothing.
 grant usage on schema journal, gate to rempart_auditor;
 grant select on journal.entry, journal.for_pages to rempart_auditor;
+grant execute on function gate.account_of to rempart_auditor;
 grant select on gate.policy, gate.limit_row, gate.ceiling, gate.matrix_row, gate.breaker, gate.terminal,
                 gate.restriction, gate.change, gate.limits_published, gate.change_announced
     to rempart_auditor;

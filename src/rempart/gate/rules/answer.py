@@ -12,7 +12,7 @@ from typing import Any
 
 from rempart.gate.rules.answer_amounts import family_example
 from rempart.gate.rules.answer_cover import Known, Standing, rights_state, standing
-from rempart.gate.rules.answer_facts import FACTS, facts
+from rempart.gate.rules.answer_facts import facts, may_ask
 from rempart.gate.rules.answer_record import record
 from rempart.vocabulary.cover import CivilStatus, Contract, Numbers, Rights
 from rempart.vocabulary.words import ActFamily, Category, Profession, Purpose
@@ -21,7 +21,6 @@ _CIVIL, _NIR, _RIGHTS, _CONTRACT = (
     int(category) for category in (Category.CIVIL_STATUS, Category.NIR, Category.RIGHTS, Category.CONTRACT)
 )
 """As plain integers: a flag's own operators cost more than the rest of an answer."""
-_EVERYDAY = frozenset({Purpose.RIGHTS, Purpose.ADMISSION})
 
 
 def answer(  # noqa: PLR0913  # what was opened, and who asks for what
@@ -62,7 +61,7 @@ def answer(  # noqa: PLR0913  # what was opened, and who asks for what
         on,
         contract_opened=bool(opened & _CONTRACT),
     )
-    if profession not in FACTS or purpose not in _EVERYDAY:
+    if not may_ask(profession, purpose):
         return {"rights": who.state, "as_of": on.isoformat(), "third_party": {"accepted": who.third_party}}
     own = facts(who, numbers, profession=profession, purpose=purpose, account_rpps=account_rpps)
     return _common(who, profession, act_family) | own

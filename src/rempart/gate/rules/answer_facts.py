@@ -29,6 +29,13 @@ ADMISSION_FACTS = ("scheme", "fund", "daily_charge", "policyholder_number")
 """Facts of a hospital desk's admission; the last one only where the beneficiary has another number."""
 
 
+def may_ask(profession: Profession, purpose: Purpose) -> bool:
+    """Does this profession get more than the support answer for this purpose? Closed by default."""
+    if purpose == Purpose.ADMISSION:
+        return profession == Profession.HOSPITAL_DESK
+    return purpose == Purpose.RIGHTS and profession in FACTS
+
+
 def facts(
     who: Standing,
     numbers: Numbers | None,

@@ -8,7 +8,8 @@ from typing import Any
 
 from rempart.gate.rules.answer_amounts import WARDS
 from rempart.gate.rules.answer_cover import Known
-from rempart.gate.rules.answer_facts import ADMISSION_FACTS, FACTS
+from rempart.gate.rules.answer_examples import example_for
+from rempart.gate.rules.answer_facts import ADMISSION_FACTS, FACTS, may_ask
 from rempart.tariffs.rules.examples import PAIRS_A, PAIRS_B
 from rempart.vocabulary.words import ActFamily, Profession, Purpose
 
@@ -44,12 +45,12 @@ def _flag(description: str) -> Schema:
     return {"type": ["boolean", "null"], "description": f"{description} Null: unknown."}
 
 
-_PARTS = {name: _EUROS for name in ("price", "amo", "amc", "patient")}
+_PARTS = dict.fromkeys(("price", "amo", "amc", "patient"), _EUROS)
 _AMOUNTS = _closed(_PARTS)
 
 
 def _by_kind(kinds: dict[str, str], description: str) -> Schema:
-    return _nullable(_closed({kind: _AMOUNTS for kind in kinds}, description=description))
+    return _nullable(_closed(dict.fromkeys(kinds, _AMOUNTS), description=description))
 
 
 _COMMON: dict[str, Schema] = {
@@ -160,10 +161,10 @@ def schema_for(profession: Profession, purpose: Purpose) -> Schema:
     """The one shape that this profession gets for this purpose; any other pair gets the support shape."""
     if profession == Profession.DPO and purpose == Purpose.SUBJECT_ACCESS:
         return _RECORD
-    if profession == Profession.HOSPITAL_DESK and purpose == Purpose.ADMISSION:
-        return _everyday(ADMISSION_FACTS, "Admission (hospital desk)")
-    if profession not in FACTS or purpose not in {Purpose.RIGHTS, Purpose.ADMISSION}:
+    if not may_ask(profession, purpose):
         return _SUPPORT
+    if purpose == Purpose.ADMISSION:
+        return _everyday(ADMISSION_FACTS, "Admission (hospital desk)")
     own = FACTS[profession]
     alike = sorted(other for other, facts in FACTS.items() if facts == own)
     return _everyday(own, f"Everyday ({', '.join(alike)})")
@@ -175,8 +176,12 @@ def _everyday(own: tuple[str, ...], title: str) -> Schema:
 
 
 def _every_shape() -> list[Schema]:
-    shapes = [schema_for(profession, purpose) for profession in Profession for purpose in Purpose]
-    return list({shape["title"]: shape for shape in shapes}.values())
+    shapes: dict[str, Schema] = {}
+    for purpose in Purpose:
+        for profession in Profession:
+            shape = schema_for(profession, purpose)
+            shapes.setdefault(shape["title"], shape | {"examples": [example_for(profession, purpose)]})
+    return list(shapes.values())
 
 
 ANSWER_SCHEMA: Schema = {
@@ -184,4 +189,4 @@ ANSWER_SCHEMA: Schema = {
     "description": "What a profession may see for a purpose. Which shape it is follows from the account.",
     "oneOf": _every_shape(),
 }
-"""Every shape that an answer may have."""
+"""Every shape that an answer may have, each with a worked example."""

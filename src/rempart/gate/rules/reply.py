@@ -7,7 +7,9 @@ from typing import Any
 from rempart.gate.rules.advice import HOW, advice
 from rempart.vocabulary.words import Meter, Proof, Reason, Scope, Verdict, Window
 
-_THROTTLED = frozenset({Reason.LIMIT_ACCOUNT, Reason.LIMIT_ORGANISATION, Reason.LIMIT_NETWORK, Reason.BREAKER})
+_THROTTLED = frozenset(
+    {Reason.LIMIT_ACCOUNT, Reason.LIMIT_ORGANISATION, Reason.LIMIT_NETWORK, Reason.BREAKER}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,12 @@ def not_granted(decision: Decision, language: str) -> Reply:
 
 def unavailable(language: str) -> Reply:
     reason = Reason.UNAVAILABLE
-    body = {"verdict": Verdict.REFUSED, "reason": reason, "retry_after": 2, "advice": advice(reason, language)}
+    body = {
+        "verdict": Verdict.REFUSED,
+        "reason": reason,
+        "retry_after": 2,
+        "advice": advice(reason, language),
+    }
     return Reply(503, body)
 
 

@@ -7,7 +7,7 @@
 -- what the lock waited for). Only when every meter passes is anything written.
 create function gate.spend(
     p_scopes smallint[], p_ids bigint[], p_meters smallint[],
-    p_limits integer[],              -- four for each meter, end to end
+    p_limits integer[],              -- four for each meter, end to end; null: that window is not kept
     p_person bigint,                 -- null: somebody not seen before (explaining)
     p_now bigint,                    -- seconds since 1970
     p_write boolean,
@@ -18,15 +18,15 @@ create function gate.spend(
     out cost integer,                -- 1 when somebody new was counted by the first meter
     out spent integer[]              -- n of each meter's four windows, end to end, after this look-up
 )
-language plpgsql set search_path = pg_catalog, pg_temp
+language plpgsql                     -- no search_path of its own: its callers have fixed theirs
 as $$
 declare
     w constant integer[] := '{5,300,3600,86400}';
     b constant integer[] := '{12,12,24,30}';
     o constant integer[] := '{0,12,24,48}';
     at_ bigint; n integer[]; ring integer[]; old bigint; now_ bigint;
-    t bigint; ot bigint; j bigint; place integer; stale integer; wait bigint; kept integer;
-    ats bigint[] := '{}'; ns integer[] := '{}'; rings integer[] := '{}';
+    t bigint; ot bigint; j bigint; place integer; stale integer; wait bigint; kept integer; lim integer;
+    pending gate.meter[] := '{}'; done gate.meter;
 begin
     ok := true; cost := 0;
     for s in 1..cardinality(p_scopes) loop
@@ -49,6 +49,8 @@ begin
         select z.at into old from gate.seen z
             where z.scope = p_scopes[s] and z.id = p_ids[s] and z.meter = p_meters[s] and z.person = p_person;
         for k in 1..4 loop
+            lim := p_limits[(s - 1) * 4 + k];
+            continue when lim is null;
             t := now_ / w[k]; ot := at_ / w[k];
             if t - ot >= b[k] then                 -- the whole window has passed
                 if n[k] > 0 then
@@ -65,12 +67,12 @@ begin
             if old is not null and t - old / w[k] < b[k] then
                 stale := o[k] + 1 + ((old / w[k]) % b[k])::integer;
                 ring[stale] := ring[stale] - 1; ring[place] := ring[place] + 1;
-            elsif n[k] >= p_limits[(s - 1) * 4 + k] then
+            elsif n[k] >= lim then
                 if ok then ok := false; failed := s; win := k - 1; retry := 0; end if;
                 wait := null; kept := n[k];
                 for j in t - b[k] + 1..t loop      -- the oldest buckets leave first
                     kept := kept - ring[o[k] + 1 + (j % b[k])::integer];
-                    if kept < p_limits[(s - 1) * 4 + k] then wait := (j + b[k]) * w[k] - now_; exit; end if;
+                    if kept < lim then wait := (j + b[k]) * w[k] - now_; exit; end if;
                 end loop;
                 if retry is not null and (wait is null or wait > retry) then retry := wait; win := k - 1; end if;
             else
@@ -80,30 +82,34 @@ begin
         end loop;
         spent := spent || n;
         if not ok then return; end if;             -- a refusal has written nothing
-        ats := ats || now_; ns := ns || n; rings := rings || ring;
+        pending := pending || row(p_scopes[s], p_ids[s], p_meters[s], now_, n, ring)::gate.meter;
     end loop;
     if not p_write then return; end if;
-    for s in 1..cardinality(p_scopes) loop
-        update gate.meter m
-            set at = ats[s], n = ns[(s - 1) * 4 + 1:s * 4], ring = rings[(s - 1) * 78 + 1:s * 78]
-            where m.scope = p_scopes[s] and m.id = p_ids[s] and m.meter = p_meters[s];
-        insert into gate.seen as z values (p_scopes[s], p_ids[s], p_meters[s], p_person, ats[s])
+    foreach done in array pending loop
+        update gate.meter z set at = done.at, n = done.n, ring = done.ring
+            where z.scope = done.scope and z.id = done.id and z.meter = done.meter;
+        insert into gate.seen as z values (done.scope, done.id, done.meter, p_person, done.at)
             on conflict (scope, id, meter, person) do update set at = excluded.at;
     end loop;
 end $$;
 
 -- A row for the profession, else the row for any; none: nothing may be disclosed.
 create function gate.limit_for(p_scope smallint, p_profession text, p_meter smallint) returns integer[]
-language sql stable set search_path = pg_catalog, pg_temp
+language plpgsql stable
 as $$
-    select coalesce(
-        (select amounts from gate.limit_row where scope = p_scope and profession = p_profession and meter = p_meter),
-        (select amounts from gate.limit_row where scope = p_scope and profession = '*' and meter = p_meter),
-        '{0,0,0,0}')
-$$;
+declare
+    found_ integer[];
+begin
+    select amounts into found_ from gate.limit_row
+        where scope = p_scope and profession = p_profession and meter = p_meter;
+    if not found then
+        select amounts into found_ from gate.limit_row where scope = p_scope and profession = '*' and meter = p_meter;
+    end if;
+    return coalesce(found_, '{0,0,0,0}');
+end $$;
 
 create function gate.network_id(p_network inet) returns bigint
-language sql immutable set search_path = pg_catalog, pg_temp
+language sql immutable
 as $$
     select hashtextextended(case family(p_network) when 4 then host(p_network)
                             else text(network(set_masklen(p_network, 56))) end, 0)

@@ -9,7 +9,7 @@ create function gate.identify(
     p_token bytea,           -- sha256 of the bearer token
     p_network inet, p_now timestamptz
 ) returns gate.caller
-language plpgsql stable set search_path = pg_catalog, pg_temp
+language plpgsql stable
 as $$
 declare
     c gate.caller;
@@ -44,7 +44,7 @@ end $$;
 create function gate.restricted(
     c gate.caller, p_network inet, p_channel text, p_now timestamptz, out kind text, out id bigint
 )
-language sql stable set search_path = pg_catalog, pg_temp
+language sql stable
 as $$
     select r.kind, r.id from gate.restriction r
      where r.lifted_at is null and r.starts_at <= p_now and (r.ends_at is null or r.ends_at > p_now)
@@ -58,7 +58,7 @@ $$;
 create function gate.check_proof(
     c gate.caller, p_terminal bigint, p_nonce bytea, p_proof_at timestamptz, p_genuine boolean, p_now timestamptz
 ) returns text
-language plpgsql set search_path = pg_catalog, pg_temp
+language plpgsql
 as $$
 begin
     if not p_genuine then return 'proof_forged'; end if;
@@ -79,7 +79,7 @@ end $$;
 -- flood cannot fill the disk. True: write this one.
 create function gate.worth_an_entry(p_subject text, p_reason text, p_now timestamptz, p_account bigint, p_network inet)
 returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp
+language plpgsql
 as $$
 declare
     so_far integer;

@@ -26,7 +26,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     c gate.caller; m gate.matrix_row; d gate.decision; earlier gate.repeat; p registry.person; spend record;
-    held record; ranks integer; candidates bigint[]; counted bigint; hit boolean; base smallint; policy_ integer;
+    held record; f record; key_ bytea; rank smallint; newest integer; ambiguous boolean; counted bigint; hit boolean; base smallint; policy_ integer;
     scopes smallint[]; ids bigint[]; meters smallint[]; limits integer[]; network_ bigint; cost_ integer := 0;
     shown smallint := 0; journal_it boolean := true; details_ jsonb; breaker gate.breaker; hourly integer;
 begin
@@ -76,15 +76,22 @@ begin
     end if;
 
     -- Always searched and always in the same way: found, missed and refused take the same steps.
-    select count(distinct r.birth_rank), array_agg(r.id order by r.data_key desc, r.id)
-      into ranks, candidates
-      from registry.person_key k
-      join registry.person r on r.id = k.person
-      join vault.data_key dk on dk.id = r.data_key
-      join vault.insurer_key ik on ik.id = dk.insurer_key and ik.withdrawn_at is null
-     where k.key = any (p_keys) and (p_rank is null or r.birth_rank = p_rank);
-    hit := ranks > 0;
-    counted := coalesce(candidates[1], p_miss);
+    -- The newest batch of a person comes first; another rank among them makes the look-up ambiguous.
+    counted := p_miss; hit := false; ambiguous := false;
+    -- One key at a time: a plan for an array of unknown length costs ten times as much.
+    foreach key_ in array p_keys loop
+        for f in select r.id, r.birth_rank, r.data_key from registry.person_key k join registry.person r on r.id = k.person
+                  where k.key = key_ and (p_rank is null or r.birth_rank = p_rank) loop
+            continue when exists (select from vault.data_key dk join vault.insurer_key ik on ik.id = dk.insurer_key
+                                  where dk.id = f.data_key and ik.withdrawn_at is not null);
+            if not hit then
+                counted := f.id; newest := f.data_key; rank := f.birth_rank; hit := true;
+            else
+                ambiguous := ambiguous or f.birth_rank <> rank;
+                if (f.data_key, -f.id) > (newest, -counted) then counted := f.id; newest := f.data_key; end if;
+            end if;
+        end loop;
+    end loop;
 
     if d.verdict = 'granted' and p_proof = 1 then
         if c.login <> p_login then
@@ -113,7 +120,7 @@ begin
             hourly := case d.proof when 2 then breaker.present else breaker.current end;
             scopes := scopes || 4::smallint; ids := ids || 1::bigint;
             meters := meters || case d.proof when 2 then 2 else 0 end::smallint;
-            limits := limits || array[2147483647, hourly, 2147483647, 2147483647];
+            limits := limits || array[null, hourly, null, null];
         end if;
         if m.wide then                              -- wider answers have smaller limits of their own
             scopes := array[1::smallint] || scopes; ids := array[c.account] || ids; meters := array[4::smallint] || meters;
@@ -134,7 +141,7 @@ begin
             d.lim := limits[(spend.failed - 1) * 4 + spend.win + 1];
         else
             d.meter := meters[1]; d.spent := spend.spent[3]; d.lim := limits[3];
-            if ranks > 1 then
+            if ambiguous then
                 d.verdict := 'challenged'; d.reason := 'birth_rank';
             elsif not hit then
                 d.verdict := 'refused'; d.reason := 'not_found';
@@ -175,7 +182,7 @@ end $$;
 
 -- Put the sealed fields of the categories allowed into the decision, and no others.
 create function gate.show(d gate.decision, p registry.person, p_categories smallint) returns gate.decision
-language plpgsql immutable set search_path = pg_catalog, pg_temp
+language plpgsql immutable
 as $$
 begin
     d.person := p.id; d.insurer := p.insurer; d.data_key := p.data_key;

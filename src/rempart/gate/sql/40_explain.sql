@@ -75,7 +75,7 @@ begin
         continue when scope_ = 4 and p_proof = 1;
         id_ := case scope_ when 1 then c.account when 2 then coalesce(c.organisation, -c.account)
                            when 3 then gate.network_id(p_network) else 1 end;
-        limits := case when scope_ = 4 then array[2147483647, case base when 2 then b.present else b.current end, 2147483647, 2147483647]
+        limits := case when scope_ = 4 then array[null, case base when 2 then b.present else b.current end, null, null]
                   else gate.limit_for(scope_, c.profession, case when scope_ = 3 then 0::smallint else base end) end;
         select * into s from gate.spend(array[scope_], array[id_],
             array[case when scope_ = 3 or (scope_ = 4 and base = 3) then 0::smallint else base end], limits,
@@ -98,3 +98,8 @@ create view gate.limits_published as
     select 4::smallint, '*', 0::smallint, array[null, current, null, null] from gate.breaker
     union all
     select 4::smallint, '*', 2::smallint, array[null, present, null, null] from gate.breaker;
+
+-- An account's number by its login, for those who read the journal and not the accounts.
+create function gate.account_of(p_login text) returns bigint
+language sql stable security definer set search_path = pg_catalog, pg_temp
+as $$ select id from access.access_account where login = p_login $$;

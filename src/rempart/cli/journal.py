@@ -1,0 +1,81 @@
+"""`rempart journal …`: read what was disclosed, as the auditor's role."""
+
+import time
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import orjson
+import psycopg
+from cyclopts import App, Parameter
+
+from rempart.cli import screen
+from rempart.cli.options import DATA, Data, Json
+from rempart.database.connect import dsn
+
+app = App(name="journal", help="What was disclosed to whom and why.")
+
+_COLUMNS = (
+    "seq, at, tag, request, account, profession, organisation, host(network) as network, channel, purpose, proof,"
+    " verdict, reason, rule, cost, count"
+)
+_POLL = 0.5
+"""Seconds between looks at the journal while following it."""
+
+
+@app.command
+def tail(  # noqa: PLR0913  # each is an option
+    *,
+    follow: Annotated[
+        bool, Parameter(name=["--follow", "-f"], negative="", help="Go on as entries come.")
+    ] = False,
+    lines: Annotated[int, Parameter(name=["--lines", "-n"], help="How many to begin with.")] = 20,
+    account: Annotated[str | None, Parameter(help="Only this login's.")] = None,
+    verdict: Annotated[str | None, Parameter(help="granted, challenged or refused.")] = None,
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """The last entries, oldest first; pseudonyms only. With --json one object a line."""
+    with psycopg.connect(
+        dsn("auditor", data), autocommit=True, row_factory=psycopg.rows.dict_row
+    ) as connection:
+        last = 0
+        for entry in _last(connection, lines, account, verdict):
+            last = max(last, entry["seq"])
+            _print(entry, as_json=json)
+        while follow:
+            time.sleep(_POLL)
+            for entry in _since(connection, last, account, verdict):
+                last = max(last, entry["seq"])
+                _print(entry, as_json=json)
+
+
+Rows = Iterator[dict[str, Any]]
+Connection = psycopg.Connection[dict[str, Any]]
+_FILTER = (
+    "(%(account)s::text is null or account = (select id from gate.account_of(%(account)s) as id))"
+    " and (%(verdict)s::text is null or verdict = %(verdict)s)"
+)
+
+
+def _last(connection: Connection, lines: int, account: str | None, verdict: str | None) -> Rows:
+    query = f"select * from (select {_COLUMNS} from journal.entry where {_FILTER} order by seq desc limit %(n)s) e order by seq"  # noqa: S608  # constants
+    yield from connection.execute(query.encode(), {"account": account, "verdict": verdict, "n": lines})
+
+
+def _since(connection: Connection, seq: int, account: str | None, verdict: str | None) -> Rows:
+    query = f"select {_COLUMNS} from journal.entry where seq > %(seq)s and {_FILTER} order by seq limit 1000"  # noqa: S608  # constants
+    yield from connection.execute(query.encode(), {"account": account, "verdict": verdict, "seq": seq})
+
+
+def _print(entry: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        screen.out.out(orjson.dumps(entry, default=str).decode(), highlight=False)
+        return
+    what = " ".join(str(entry[name]) for name in ("verdict", "reason", "rule") if entry[name])
+    repeated = f" ×{entry['count']}" if entry["count"] > 1 else ""
+    where = (
+        f"account {entry['account']} {entry['network'] or ''}" if entry["account"] else entry["network"] or ""
+    )
+    screen.out.print(
+        f"{entry['at']:%Y-%m-%d %H:%M:%S}  {entry['tag']:<24} {what}{repeated}  [dim]{where} {entry['request'] or ''}[/dim]"
+    )
