@@ -21,24 +21,44 @@ HOW: dict[str, tuple[str, ...]] = {
 _FRENCH = {
     Reason.CREDENTIAL: "Session ou jeton inconnu, expiré ou révoqué. Connectez-vous de nouveau.",
     Reason.FROZEN: "Ce compte est suspendu. Appelez l'assistance pour le rétablir.",
-    Reason.CARD_REQUIRED: "Présentez la carte de la personne au lecteur, ou indiquez que la personne est présente.",
+    Reason.CARD_REQUIRED: (
+        "Présentez la carte de la personne au lecteur, ou indiquez que la personne est présente."
+    ),
     Reason.STEP_UP: "Présentez la carte de la personne au lecteur, ou indiquez que la personne est présente.",
-    Reason.ASSURANCE: "Le mot de passe seul ne donne accès à aucune personne. Saisissez votre code de connexion.",
+    Reason.ASSURANCE: (
+        "Le mot de passe seul ne donne accès à aucune personne. Saisissez votre code de connexion."
+    ),
     Reason.PURPOSE: "Votre profession ne peut pas consulter pour ce motif.",
-    Reason.BIRTH_RANK: "Plusieurs personnes partagent ce numéro et cette date. Indiquez le rang de naissance.",
-    Reason.NOT_FOUND: "Aucune personne ne correspond. Vérifiez le numéro et la date de naissance sur la carte ou l'attestation.",
-    Reason.LIMIT_ACCOUNT: "Plafond de personnes sans carte atteint. Présentez la carte, ou indiquez que la personne est présente.",
+    Reason.BIRTH_RANK: (
+        "Plusieurs personnes partagent ce numéro et cette date. Indiquez le rang de naissance. "
+    ),
+    Reason.NOT_FOUND: (
+        "Aucune personne ne correspond. Vérifiez le numéro et la date de naissance sur la carte "
+        "ou l'attestation."
+    ),
+    Reason.LIMIT_ACCOUNT: (
+        "Plafond de personnes sans carte atteint. Présentez la carte, ou indiquez que la "
+        "personne est présente."
+    ),
     Reason.LIMIT_ORGANISATION: (
         "Plafond de votre structure atteint. Présentez la carte, ou indiquez que la personne est présente."
     ),
-    Reason.LIMIT_NETWORK: "Beaucoup de consultations viennent de ce réseau. Présentez la carte de la personne.",
-    Reason.BREAKER: "Consultations sans carte momentanément fermées pour tous. Présentez la carte de la personne.",
+    Reason.LIMIT_NETWORK: (
+        "Beaucoup de consultations viennent de ce réseau. Présentez la carte de la personne. "
+    ),
+    Reason.BREAKER: (
+        "Consultations sans carte momentanément fermées pour tous. Présentez la carte de la personne."
+    ),
     Reason.CLOCK: "L'horloge du service est incertaine : seules les consultations avec carte sont ouvertes.",
-    Reason.PROOF_FORGED: "La signature du lecteur de cartes n'est pas valable pour cette personne et ce compte.",
+    Reason.PROOF_FORGED: (
+        "La signature du lecteur de cartes n'est pas valable pour cette personne et ce compte. "
+    ),
     Reason.PROOF_STALE: "La lecture de la carte est trop ancienne. Présentez la carte de nouveau.",
     Reason.PROOF_REPLAYED: "Cette lecture de carte a déjà servi. Présentez la carte de nouveau.",
     Reason.PROOF_TERMINAL: "Ce lecteur de cartes n'est pas, ou pas encore, enregistré pour votre structure.",
-    Reason.UNAVAILABLE: "Service momentanément indisponible. Rien n'a été communiqué ; réessayez dans un instant.",
+    Reason.UNAVAILABLE: (
+        "Service momentanément indisponible. Rien n'a été communiqué ; réessayez dans un instant."
+    ),
 }
 
 _ENGLISH = {
@@ -50,12 +70,16 @@ _ENGLISH = {
     Reason.PURPOSE: "Your profession may not look up for this purpose.",
     Reason.BIRTH_RANK: "Several persons share this number and date. Give the birth rank.",
     Reason.NOT_FOUND: "Nobody matches. Check the number and the birth date on the card or the certificate.",
-    Reason.LIMIT_ACCOUNT: "Limit of persons without a card reached. Present the card, or say that the person is present.",
+    Reason.LIMIT_ACCOUNT: (
+        "Limit of persons without a card reached. Present the card, or say that the person is present."
+    ),
     Reason.LIMIT_ORGANISATION: (
         "Your organisation's limit is reached. Present the card, or say that the person is present."
     ),
     Reason.LIMIT_NETWORK: "Many look-ups come from this network. Present the person's card.",
-    Reason.BREAKER: "Look-ups without a card are closed to everybody for the moment. Present the person's card.",
+    Reason.BREAKER: (
+        "Look-ups without a card are closed to everybody for the moment. Present the person's card."
+    ),
     Reason.CLOCK: "The service's clock is uncertain: only look-ups with a card are open.",
     Reason.PROOF_FORGED: "The card reader's signature does not hold for this person and this account.",
     Reason.PROOF_STALE: "The card was read too long ago. Present it again.",

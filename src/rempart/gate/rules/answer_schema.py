@@ -107,14 +107,14 @@ _CIVIL_STATUS = _closed(
         "family_name": _TEXT,
         "given_names": _TEXT,
         "birth_date": {**_TEXT, "description": "YYYY-MM-DD; month or day may be 00 or past the calendar."},
-        "sex": {"enum": ["1", "2", "U"]},
+        "sex": {**_TEXT, "description": "`1` or `2` as in the NIR, `U` when unknown."},
         "birth_rank": _INTEGER,
     }
 )
 _NUMBERS = _closed({"payment_nir": _TEXT, "own_nir": _OR_NULL, "other_payment_nir": _OR_NULL})
 _RIGHTS = _closed(
     {
-        "state": {"enum": ["open", "closed", "unknown"]},
+        "state": {**_TEXT, "description": "As the source says: `open`, `closed` or `unknown`."},
         "open_from": _OR_NULL,
         "open_to": _OR_NULL,
         "scheme": _TEXT,

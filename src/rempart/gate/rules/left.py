@@ -12,7 +12,7 @@ def left(rows: Iterable[tuple[Any, ...]], now: datetime) -> dict[str, Any]:
     return {"meters": [_meter(*row, now=now) for row in rows]}
 
 
-def _meter(  # noqa: PLR0913  # a row's columns
+def _meter(  # a row's columns
     scope: int, meter: int, window: int, spent: int, limit: int, frees_in: int | None, *, now: datetime
 ) -> dict[str, Any]:
     frees_at = None if frees_in is None else (now + timedelta(seconds=frees_in)).isoformat(timespec="seconds")

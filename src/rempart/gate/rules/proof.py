@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 _DOMAIN = "rempart-attestation-v1"
 
 
-def attestation(  # noqa: PLR0913  # the signed fields, by name
+def attestation(  # the signed fields, by name
     *, terminal: int, login: str, number: str, birth_date: str, birth_rank: int | None, at: str, nonce: str
 ) -> bytes:
     """The bytes that a terminal signs. `number` is the NIR's 13 characters, or `amc:member`."""
