@@ -25,7 +25,7 @@ _TAKE = """
 
 def has_factor(account: Account) -> bool:
     """Whether the account has a second factor, and so must use it."""
-    return Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists())
 
 
 def take_code(account: Account, typed: str) -> Authenticator | None:
@@ -49,7 +49,7 @@ def take_step(factor_id: int, step: int) -> bool:
     """Spend a time step: True when it is later than every one spent before."""
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [factor_id, step])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _take(factor: Authenticator, typed: str) -> bool:

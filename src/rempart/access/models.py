@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
 
@@ -150,14 +150,12 @@ class Session(AbstractBaseSession):
     """When the account signed in: kept when the key rotates."""
     ended_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[BaseSessionManager["Session"]] = BaseSessionManager()
-
     class Meta:
         db_table = "access_session"
         indexes: ClassVar = [models.Index(fields=["account", "-started_at"], name="access_session_account")]
 
     @classmethod
-    def get_session_store_class(cls) -> type:  # type: ignore[override]  # the store is generic in the stubs
+    def get_session_store_class(cls) -> type:
         from rempart.access.sessions import SessionStore  # noqa: PLC0415  # the store imports this model
 
         return SessionStore

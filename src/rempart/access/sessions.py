@@ -86,23 +86,23 @@ class SessionStore(SessionBase):
         return Session.objects.filter(session_key=digest(session_key)).exists()
 
     def create(self) -> None:
-        self._session_key = self._get_new_session_key()
-        self._insert(self._get_session(no_load=True))
+        self._session_key = self._new_key()
+        self._insert(self._contents(fresh=True))
         self.modified = True
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  # Django's signature
         if self.session_key is None:
             self.create()
             return
-        data = self._get_session(no_load=must_create)
+        data = self._contents(fresh=must_create)
         if must_create:
             self._insert(data)
         else:
             self._update(data)
 
     def cycle_key(self) -> None:
-        data, old = self._get_session(), self.session_key
-        self._session_key = self._get_new_session_key()
+        data, old = self._contents(), self.session_key
+        self._session_key = self._new_key()
         self._insert(data)
         self._session_cache = data
         self.modified = True
@@ -125,9 +125,9 @@ class SessionStore(SessionBase):
     def encode(self, session_dict: Mapping[str, Any]) -> str:
         return seal(_PURPOSE, orjson.dumps(dict(session_dict), option=orjson.OPT_NON_STR_KEYS))
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: str | bytes) -> dict[str, Any]:
         try:
-            found: dict[str, Any] = orjson.loads(open_sealed(_PURPOSE, session_data))
+            found: dict[str, Any] = orjson.loads(open_sealed(_PURPOSE, str(session_data)))
         except InvalidToken:
             return {}
         return found
@@ -146,11 +146,11 @@ class SessionStore(SessionBase):
 
     def _insert(self, data: Mapping[str, Any]) -> None:
         now = timezone.now()
-        self._settle_holder(data, now)
+        end = self._settle_holder(data, now)
         Session.objects.create(
             session_key=digest(self.session_key or ""),
             session_data=self.encode(data),
-            expire_date=self._expires,
+            expire_date=end,
             account_id=self._holder,
             assurance=self.assurance,
             device=self.facts.device,
@@ -170,9 +170,19 @@ class SessionStore(SessionBase):
         if not self._alive().update(**fields):
             raise UpdateError
 
-    def _settle_holder(self, data: Mapping[str, Any], now: datetime) -> None:
+    def _settle_holder(self, data: Mapping[str, Any], now: datetime) -> datetime:
         holder = int(data[SESSION_KEY]) if SESSION_KEY in data else None
         if holder != self._holder:
             self.started_at = now
         self._holder = holder
         self._expires = self._end(now)
+        return self._expires
+
+    # Django's own, which its type stubs do not show.
+
+    def _new_key(self) -> str:
+        return str(self._get_new_session_key())  # type: ignore[attr-defined]
+
+    def _contents(self, *, fresh: bool = False) -> dict[str, Any]:
+        found: dict[str, Any] = self._get_session(no_load=fresh)  # type: ignore[attr-defined]
+        return found

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  # Django's word
@@ -22,7 +21,6 @@ from rempart.vocabulary.faults import Fault
 _KEY = 50
 _ROLES = frozenset({"web", "worker", "owner"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
-_LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 
 
 @register(Tags.security)
@@ -33,7 +31,6 @@ def settings_are_sound(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noq
         *_secret_key(),
         *_database(),
         *_addresses(),
-        *_words(),
         *_demonstration(),
     ]
 
@@ -140,17 +137,6 @@ def _allowed(host: str) -> bool:
         host == name.strip("[]") or (name.startswith(".") and host.endswith(name))
         for name in settings.ALLOWED_HOSTS
     )
-
-
-def _words() -> Iterator[CheckMessage]:
-    try:
-        ZoneInfo(settings.TIME_ZONE)
-    except (KeyError, ValueError, OSError):
-        yield Error(
-            "REMPART_TIME_ZONE is no time zone.", hint="REMPART_TIME_ZONE=Europe/Paris", id="rempart.E017"
-        )
-    if settings.LOGGING["level"] not in _LEVELS:
-        yield Error("REMPART_LOG_LEVEL is no level.", hint="REMPART_LOG_LEVEL=INFO", id="rempart.E018")
 
 
 def _demonstration() -> Iterator[CheckMessage]:

@@ -5,6 +5,7 @@ the way to mend it, by the start-up checks (`checks.py`).
 """
 
 import os
+from collections.abc import Container
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -74,6 +75,17 @@ def number(name: str, default: int) -> int:
         Problem(
             "rempart.E002", f"REMPART_{name} is no whole number.", f"Set REMPART_{name}, say to {default}."
         )
+    )
+    return default
+
+
+def choice(name: str, default: str, allowed: Container[str], check: str) -> str:
+    """One of the allowed words; the default, and a problem with this id, when it is another."""
+    value = text(name, default)
+    if value in allowed:
+        return value
+    problems.append(
+        Problem(check, f"REMPART_{name} is not a value that is known.", f"Set REMPART_{name}={default}")
     )
     return default
 

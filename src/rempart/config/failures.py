@@ -47,7 +47,7 @@ def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     try:
         from django.template.loader import render_to_string  # noqa: PLC0415  # templates may be what broke
 
-        body = render_to_string("500.html")
+        body: str = render_to_string("500.html")
     except Exception:  # noqa: BLE001  # whatever it is, a page is answered
         body = "500\n"
     return HttpResponse(body, status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -4,6 +4,7 @@ No secret stands here. What is missing is told by the checks of `checks.py` befo
 """
 
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -200,7 +201,7 @@ DISALLOWED_USER_AGENTS: list[object] = []
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
 LOCALE_PATHS = [SOURCE / "locale"]
-TIME_ZONE = environment.text("TIME_ZONE", "Europe/Paris")
+TIME_ZONE = environment.choice("TIME_ZONE", "Europe/Paris", available_timezones(), "rempart.E017")
 USE_TZ = True
 
 # Static files: served by the process itself, straight from the source tree --------------------
@@ -214,5 +215,6 @@ globals().update(environment.mail(REMPART_DATA))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("MAIL_FROM", "rempart@localhost")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS = ["rempart.access.tasks"]
+LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 LOGGING_CONFIG = "rempart.config.logs.configure"
-LOGGING = {"level": environment.text("LOG_LEVEL", "INFO").upper()}
+LOGGING = {"level": environment.choice("LOG_LEVEL", "INFO", LEVELS, "rempart.E018")}
