@@ -81,8 +81,10 @@ class House:
     def start(self, extra: dict[str, str] | None = None) -> None:
         self.port = self.port or _free_port()
         self.process = spawn(
-            [sys.executable, "-m", "rempart.gate.serve", "--data", str(self.data_dir)]
-            + ["--socket", str(self.socket), "--port", str(self.port)],
+            [
+                *(sys.executable, "-m", "rempart.gate.serve", "--data", str(self.data_dir)),
+                *("--socket", str(self.socket), "--port", str(self.port)),
+            ],
             log=self.data_dir / "log" / "gate.log",
             env=environment(
                 {"REMPART_ROLE": "gate", "REMPART_DSN": dsn("gate", self.data_dir)} | (extra or {})
@@ -131,8 +133,8 @@ class House:
             (rpps, profession),
         )
         account = self._one(
-            "insert into access.access_account (login, password, profession, organisation_id, professional_id,"
-            " card_until) values (%s, '!', %s, %s, %s, %s) returning id",
+            "insert into access.access_account"
+            " (login, password, profession, organisation_id, professional_id, card_until) values (%s, '!', %s, %s, %s, %s) returning id",
             (login, profession, organisation, professional, card_until),
         )
         reader = self.terminal(organisation) if terminal else None
@@ -150,8 +152,8 @@ class House:
     def session(self, account: int, assurance: int = 2) -> str:
         key = secrets.token_urlsafe(24)
         self.owner.execute(
-            "insert into access.access_session (session_key, session_data, expire_date, account_id, assurance, device,"
-            " agent) values (%s, '', %s, %s, %s, 'poste', '')",
+            "insert into access.access_session"
+            " (session_key, session_data, expire_date, account_id, assurance, device, agent) values (%s, '', %s, %s, %s, 'poste', '')",
             (
                 hashlib.sha256(key.encode()).hexdigest(),
                 datetime.now(UTC) + timedelta(hours=1),
@@ -206,8 +208,8 @@ class House:
             )
         ]
         self.owner.execute(
-            "insert into registry.person (id, insurer, data_key, birth_rank, sealed_civil, sealed_nir, sealed_rights,"
-            " sealed_contract) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            "insert into registry.person"
+            " (id, insurer, data_key, birth_rank, sealed_civil, sealed_nir, sealed_rights, sealed_contract) values (%s, %s, %s, %s, %s, %s, %s, %s)",
             (number, insurer, data_key, birth_rank, *sealed),
         )
         key = BlindIndex.load(self.data_dir / "keys").person_key(nir, birth)
@@ -224,7 +226,8 @@ class House:
         pair = insurer_keys.create(self.owner, load_master(self.data_dir / "keys"), insurer)
         sealer, wrapped = new_data_key(insurer_keys.current(self.owner, insurer)[1], insurer, 1)
         data_key = self._one(
-            "insert into vault.data_key (insurer, batch, insurer_key, wrapped) values (%s, 1, %s, %s) returning id",
+            "insert into vault.data_key (insurer, batch, insurer_key, wrapped)"
+            " values (%s, 1, %s, %s) returning id",
             (insurer, pair, wrapped),
         )
         self._sealers[insurer] = (sealer, data_key)

@@ -65,7 +65,8 @@ def test_every_decision_and_count_is_the_oracles(
         ok, _retry, _spent = spend(owner, meter, limits, person, now)
         assert ok is expected
         found = owner.execute(
-            "select spent from gate.spend('{1}'::smallint[], %s, '{0}'::smallint[], '{0,0,0,0}', null, %s, false)",
+            "select spent from gate.spend"
+            "('{1}'::smallint[], %s, '{0}'::smallint[], '{0,0,0,0}', null, %s, false)",
             ([meter], now),
         ).fetchone()
         assert found is not None

@@ -76,7 +76,7 @@ def set_limit(  # noqa: PLR0913  # each is an option
 
 
 @limits.command(name="breaker")
-def set_breaker(  # noqa: PLR0913  # each is an option
+def set_breaker(  # each is an option
     *,
     floor: Annotated[int, Parameter(help="Unproven persons an hour that are always allowed.")],
     present: Annotated[int, Parameter(help="Persons an hour on the professionals' word.")],
@@ -145,7 +145,7 @@ def show_terminals(*, data: Data = DATA, json: Json = False) -> None:
 
 
 @terminals.command(name="enrol")
-def enrol(  # noqa: PLR0913  # each is an option
+def enrol(  # each is an option
     organisation: Annotated[int, Parameter(help="The organisation's number.")],
     label: Annotated[str, Parameter(help="What is written on the terminal.")],
     *,
@@ -166,7 +166,7 @@ def enrol(  # noqa: PLR0913  # each is an option
 
 
 @terminals.command(name="revoke")
-def revoke(  # noqa: PLR0913  # each is an option
+def revoke(  # each is an option
     terminal: int,
     *,
     reason: Why,
@@ -217,7 +217,7 @@ def cancel(
 
 
 @app.command(name="lift-platform")
-def lift_platform(  # noqa: PLR0913  # each is an option
+def lift_platform(  # each is an option
     restriction: int,
     *,
     reason: Why,
@@ -231,7 +231,7 @@ def lift_platform(  # noqa: PLR0913  # each is an option
 
 
 @app.command(name="explain")
-def explain(  # noqa: PLR0913  # each is an option
+def explain(  # each is an option
     login: str,
     *,
     purpose: Purpose = Purpose.RIGHTS,
@@ -294,7 +294,7 @@ def _connected(data: Path, role: str = "gate") -> Iterator[psycopg.Connection[An
         yield connection
 
 
-def _propose(  # noqa: PLR0913  # what a proposal is made of
+def _propose(  # what a proposal is made of
     data: Path,
     keeper: str,
     secret_file: Path | None,

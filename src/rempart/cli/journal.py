@@ -15,15 +15,15 @@ from rempart.database.connect import dsn
 app = App(name="journal", help="What was disclosed to whom and why.")
 
 _COLUMNS = (
-    "seq, at, tag, request, account, profession, organisation, host(network) as network, channel, purpose, proof,"
-    " verdict, reason, rule, cost, count"
+    "seq, at, tag, request, account, profession, organisation, host(network) as network, channel, purpose,"
+    " proof, verdict, reason, rule, cost, count"
 )
 _POLL = 0.5
 """Seconds between looks at the journal while following it."""
 
 
 @app.command
-def tail(  # noqa: PLR0913  # each is an option
+def tail(  # each is an option
     *,
     follow: Annotated[
         bool, Parameter(name=["--follow", "-f"], negative="", help="Go on as entries come.")
@@ -58,12 +58,14 @@ _FILTER = (
 
 
 def _last(connection: Connection, lines: int, account: str | None, verdict: str | None) -> Rows:
-    query = f"select * from (select {_COLUMNS} from journal.entry where {_FILTER} order by seq desc limit %(n)s) e order by seq"  # noqa: S608  # constants
+    newest = f"select {_COLUMNS} from journal.entry where {_FILTER} order by seq desc limit %(n)s"  # noqa: S608  # constants
+    query = f"select * from ({newest}) e order by seq"  # noqa: S608  # constants
     yield from connection.execute(query.encode(), {"account": account, "verdict": verdict, "n": lines})
 
 
 def _since(connection: Connection, seq: int, account: str | None, verdict: str | None) -> Rows:
-    query = f"select {_COLUMNS} from journal.entry where seq > %(seq)s and {_FILTER} order by seq limit 1000"  # noqa: S608  # constants
+    where = f"seq > %(seq)s and {_FILTER}"
+    query = f"select {_COLUMNS} from journal.entry where {where} order by seq limit 1000"  # noqa: S608  # constants
     yield from connection.execute(query.encode(), {"account": account, "verdict": verdict, "seq": seq})
 
 
@@ -76,6 +78,5 @@ def _print(entry: dict[str, Any], *, as_json: bool) -> None:
     where = (
         f"account {entry['account']} {entry['network'] or ''}" if entry["account"] else entry["network"] or ""
     )
-    screen.out.print(
-        f"{entry['at']:%Y-%m-%d %H:%M:%S}  {entry['tag']:<24} {what}{repeated}  [dim]{where} {entry['request'] or ''}[/dim]"
-    )
+    ends = f"[dim]{where} {entry['request'] or ''}[/dim]"
+    screen.out.print(f"{entry['at']:%Y-%m-%d %H:%M:%S}  {entry['tag']:<24} {what}{repeated}  {ends}")

@@ -10,8 +10,8 @@ import logging
 import time
 import traceback
 from base64 import b16encode
-from contextlib import suppress
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -97,7 +97,7 @@ class Application:
         except MalformedError as fault:
             reply = replies.malformed(fault.field, fault.message)
         except Exception as fault:  # noqa: BLE001  # fail closed; a traceback's message may quote a value
-            _log.error("fault %s at %s", type(fault).__name__, _where(fault))  # noqa: TRY400  # so no message
+            _log.error("fault %s at %s", type(fault).__name__, _where(fault))  # so no message
             reply = replies.unavailable("fr")
         await _send(send, reply)
 
@@ -247,7 +247,7 @@ async def _read(receive: Receive) -> bytes:
         message = await receive()
         if message["type"] != "http.request":
             raise _Refusal(400, "the connection was closed")
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if len(body) > MAX_BODY:
             raise _Refusal(413, f"at most {MAX_BODY} bytes")
         if not message.get("more_body"):

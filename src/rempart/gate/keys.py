@@ -17,8 +17,8 @@ class HeldKeys:
     def data_key(self, data_key_id: int) -> WrappedDataKey | None:
         return self._rows.get(data_key_id)
 
-    def withdrawn(self) -> frozenset[int]:
-        return frozenset()
+    def live(self) -> frozenset[int]:
+        return frozenset(row.insurer_key for row in self._rows.values())
 
     async def fetch(self, data_key_id: int) -> None:
         """Read a data key that is not held yet; the opener then finds it."""

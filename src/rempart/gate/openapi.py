@@ -17,8 +17,9 @@ def document() -> dict[str, Any]:
             "title": "Rempart",
             "version": "1",
             "description": (
-                "Look up what an insured person is covered for. Every answer spends from a budget of distinct "
-                f"persons and is journaled before it is opened. Bodies are at most {MAX_BODY} bytes of JSON."
+                "Look up what an insured person is covered for. Every answer spends from a budget of "
+                "distinct persons and is journaled before it is opened. "
+                f"Bodies are at most {MAX_BODY} bytes of JSON."
             ),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
@@ -47,15 +48,15 @@ def _lookups() -> dict[str, Any]:
         "operationId": "lookUp",
         "summary": "Look up one person",
         "description": (
-            "Give `nir` and `birth_date`, or `amc`, `member_number` and `birth_date`. A card terminal's attestation "
-            "makes the look-up cheap; without one it spends the unproven budget."
+            "Give `nir` and `birth_date`, or `amc`, `member_number` and `birth_date`. A card terminal's "
+            "attestation makes the look-up cheap; without one it spends the unproven budget."
         ),
         "parameters": [
             {
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": False,
-                "description": "A retry with the same key and body counts once and answers the same, for 24 hours.",
+                "description": "A retry with the same key and body counts once, answers the same: 24 hours.",
                 "schema": {"type": "string", "pattern": "^[!-~]{8,128}$"},
             },
             {

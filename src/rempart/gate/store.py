@@ -1,6 +1,5 @@
 """The gate's only queries: over asyncpg, as the gate's own role."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +9,8 @@ import asyncpg
 from rempart.gate.errors import UncertainError
 
 _LOOK_UP = (
-    "select * from gate.look_up($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,"
-    "$23,$24,$25,$26)"
+    "select * from gate.look_up($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,"
+    "$21,$22,$23,$24,$25,$26)"
 )
 _DATA_KEY = """
     select d.insurer, d.batch, d.wrapped, k.id as insurer_key, k.private_keyset
@@ -109,7 +108,7 @@ class Store:
             await self._pool.fetchval("select gate.profession_of($1,$2,$3)", who.session, who.token, now)
         )
 
-    async def explain(  # noqa: PLR0913  # the question's own words
+    async def explain(  # the question's own words
         self, login: str, purpose: str, proof: int, network: str, channel: str, now: datetime
     ) -> str | None:
         return _text(
@@ -123,9 +122,6 @@ class Store:
 
     async def ready(self) -> None:
         await self._pool.fetchval("select version from gate.policy")
-
-
-Flush = Callable[[], Awaitable[None]]
 
 
 def _settings(synchronous: str) -> dict[str, str]:
