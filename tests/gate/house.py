@@ -133,8 +133,9 @@ class House:
             (rpps, profession),
         )
         account = self._one(
-            "insert into access.access_account"
-            " (login, password, profession, organisation_id, professional_id, card_until) values (%s, '!', %s, %s, %s, %s) returning id",
+            """insert into access.access_account
+             (login, password, profession, organisation_id, professional_id, card_until)
+                values (%s, '!', %s, %s, %s, %s) returning id""",
             (login, profession, organisation, professional, card_until),
         )
         reader = self.terminal(organisation) if terminal else None
@@ -152,8 +153,9 @@ class House:
     def session(self, account: int, assurance: int = 2) -> str:
         key = secrets.token_urlsafe(24)
         self.owner.execute(
-            "insert into access.access_session"
-            " (session_key, session_data, expire_date, account_id, assurance, device, agent) values (%s, '', %s, %s, %s, 'poste', '')",
+            """insert into access.access_session
+             (session_key, session_data, expire_date, account_id, assurance, device, agent)
+                values (%s, '', %s, %s, %s, 'poste', '')""",
             (
                 hashlib.sha256(key.encode()).hexdigest(),
                 datetime.now(UTC) + timedelta(hours=1),
@@ -166,7 +168,8 @@ class House:
     def terminal(self, organisation: int, active_from: datetime | None = None) -> Terminal:
         key = Ed25519PrivateKey.generate()
         number = self._one(
-            "insert into gate.terminal (organisation, label, public_key, proposed_by, approved_by, active_from)"
+            """insert into gate.terminal
+            (organisation, label, public_key, proposed_by, approved_by, active_from)"""
             " values (%s, 'lecteur', %s, 'a', 'b', %s) returning id",
             (
                 organisation,
@@ -208,8 +211,9 @@ class House:
             )
         ]
         self.owner.execute(
-            "insert into registry.person"
-            " (id, insurer, data_key, birth_rank, sealed_civil, sealed_nir, sealed_rights, sealed_contract) values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            """insert into registry.person
+             (id, insurer, data_key, birth_rank, sealed_civil, sealed_nir, sealed_rights, sealed_contract)
+                values (%s, %s, %s, %s, %s, %s, %s, %s)""",
             (number, insurer, data_key, birth_rank, *sealed),
         )
         key = BlindIndex.load(self.data_dir / "keys").person_key(nir, birth)
