@@ -36,13 +36,18 @@ class Standing:
     """What the tariffs need; None unless rights are open."""
     valid_until: str | None
     """Last day on which the answer holds, or None when no end is known or nothing is open."""
-    renewal_from: str | None
-    """First day of a new pair of spectacles; None when no pair is known of."""
+    birth_date: str | None
 
     @property
     def payable(self) -> Insured | None:
         """The person as sums may be computed: None while it is unknown who pays beside the scheme."""
         return None if self.third_party is Known.UNKNOWN else self.insured
+
+    @property
+    def renewal_from(self) -> str | None:
+        """First day of a new pair of spectacles; None when no pair is known of."""
+        day = renewal_from(self.contract.last_optics, self.birth_date) if self.contract else None
+        return day.isoformat() if day else None
 
 
 def standing(
@@ -58,8 +63,7 @@ def standing(
     insured = insured_on(rights, contract, birth_date, on) if rights and state is Known.YES else None
     paid = third_party(insured, contract, on, contract_opened=contract_opened)
     until = _until(rights, contract, insured, paid) if rights and insured else None
-    due = renewal_from(contract.last_optics, birth_date) if contract else None
-    return Standing(on, rights, contract, state, paid, insured, until, due.isoformat() if due else None)
+    return Standing(on, rights, contract, state, paid, insured, until, birth_date)
 
 
 def _until(rights: Rights, contract: Contract | None, insured: Insured, paid: Known) -> str | None:

@@ -12,20 +12,15 @@ _MONTHS = 12
 def earliest_birth(birth_date: str) -> date | None:
     """First calendar day that an ISO birth date can mean, or None when even the year is unreadable."""
     try:
-        year, month, day = (int(part) for part in birth_date.split("-"))
-        if not 1 <= month <= _MONTHS:
-            return date(year, 1, 1)
+        return date.fromisoformat(birth_date)
     except ValueError:
-        return None
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return _first_of(year, month)
+        return _earliest_of(birth_date)
 
 
-def _first_of(year: int, month: int) -> date | None:
+def _earliest_of(incomplete: str) -> date | None:
     try:
-        return date(year, month, 1)
+        year, month, _day = (int(part) for part in incomplete.split("-"))
+        return date(year, month if 1 <= month <= _MONTHS else 1, 1)
     except ValueError:
         return None
 
