@@ -6,7 +6,6 @@ named in the environment by DATABASE_URL, an administrator's address that is use
 
 import hashlib
 import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +18,7 @@ from rempart.database import directory, roles
 from rempart.database.connect import SUPERUSER, dsn, role_name, url
 from rempart.database.embedded import NAME
 from rempart.database.errors import DatabaseDownError, OtherVersionError
-from rempart.database.spawn import environment
+from rempart.database.spawn import run
 
 OLDEST = 15
 _GRANTS = Path(__file__).with_name("sql") / "grants.sql"
@@ -138,28 +137,22 @@ def _check_version(admin: psycopg.Connection[tuple[object, ...]]) -> None:
 
 def _migrate(data_dir: Path) -> None:
     """In a child of its own: this process may serve another role, and Django is configured only once."""
-    done = subprocess.run(
+    log = data_dir / "log" / "migrate.log"
+    log.unlink(missing_ok=True)
+    code = run(
         [sys.executable, "-m", "django", "migrate", "--no-input", "--skip-checks", "--verbosity", "0"],
-        check=False,
-        capture_output=True,
-        text=True,
-        env=environment(
-            {
-                "DJANGO_SETTINGS_MODULE": "rempart.config.settings",
-                "REMPART_ROLE": roles.OWNER,
-                "REMPART_DSN": dsn(roles.OWNER, data_dir),
-                "REMPART_DATA": str(data_dir),
-                "REMPART_SECRET_KEY_FILE": str(secret_key_file(data_dir)),
-            }
-        ),
+        env={
+            "DJANGO_SETTINGS_MODULE": "rempart.config.settings",
+            "REMPART_ROLE": roles.OWNER,
+            "REMPART_DSN": dsn(roles.OWNER, data_dir),
+            "REMPART_DATA": str(data_dir),
+            "REMPART_SECRET_KEY_FILE": str(secret_key_file(data_dir)),
+        },
+        log=log,
     )
-    if done.returncode != 0:
-        (data_dir / "log" / "migrate.log").write_text(done.stderr, "utf-8")
-        reason = done.stderr.strip().splitlines()
-        raise DatabaseDownError(
-            f"The migrations stopped: {reason[-1] if reason else 'no reason given'}",
-            f"read {data_dir / 'log' / 'migrate.log'}",
-        )
+    if code != 0:
+        reason = [*log.read_text("utf-8").strip().splitlines(), "no reason given"][-2:][0]
+        raise DatabaseDownError(f"The migrations stopped: {reason}", f"read {log}")
 
 
 def secret_key_file(data_dir: Path) -> Path:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,3 +75,25 @@ def spawn(
             extra_groups=[] if other else None,
             preexec_fn=_die_with_parent(death_signal),  # noqa: PLW1509  # two system calls, bound beforehand
         )
+
+
+def run(command: Sequence[str], *, env: Mapping[str, str], log: Path | None = None) -> int:
+    """Run `command` to its end and give its exit code; interrupted, we end it with us.
+
+    Its errors go to `log`, or to our own standard error where there is none.
+    """
+    with log.open("ab") if log else nullcontext() as errors:
+        child = subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stderr=errors,
+            env=environment(env),
+            start_new_session=True,
+            preexec_fn=_die_with_parent(signal.SIGTERM),  # noqa: PLW1509  # as above
+        )
+    try:
+        return child.wait()
+    finally:
+        if child.returncode is None:
+            child.kill()
+            child.wait()
