@@ -24,9 +24,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-in with login and password, then the second factor."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "username_password_mismatch": _("This login and password do not match. Check both and try again."),
+        "username_password_mismatch": _("Cet identifiant et ce mot de passe ne vont pas ensemble."),
         "too_many_login_attempts": _(
-            "Too many wrong attempts from here. Wait a few minutes, or use your usual device."
+            "Trop d’essais infructueux d’ici. Attendez quelques minutes ou prenez votre poste habituel."
         ),
     }
 

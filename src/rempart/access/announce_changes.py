@@ -5,14 +5,14 @@ Sent, then marked: a worker killed in between sends again, with the same Message
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
 from typing import Any
 
 import orjson
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from rempart.access.models import Account
@@ -64,26 +64,28 @@ def message(change: Change, account: Account) -> EmailMessage:
     """The message in the account's language. It asks nobody to follow a link."""
     with translation.override(account.language):
         kinds = {
-            "limit": _("a limit on look-ups"),
-            "matrix": _("which data a profession may see"),
-            "breaker": _("the limit of the whole platform"),
-            "terminal": _("a new card terminal for your organisation"),
-            "revoke_terminal": _("a card terminal is revoked"),
-            "lift_platform": _("a restriction of the whole platform is lifted"),
+            "limit": _("un plafond de consultation"),
+            "matrix": _("les données qu’une profession peut voir"),
+            "breaker": _("le plafond de toute la plateforme"),
+            "terminal": _("un nouveau lecteur de cartes"),
+            "revoke_terminal": _("la révocation d’un lecteur de cartes"),
+            "lift_platform": _("la levée d’une restriction de toute la plateforme"),
         }
         lines = [
-            _("A change to Rempart takes effect on %(when)s:")
-            % {"when": format_datetime(change.effective_at)},
+            _("Un changement de Rempart prend effet le %(when)s :")
+            % {"when": localize(timezone.localtime(change.effective_at))},
             f"  {kinds.get(change.kind, change.kind)}",
             "",
-            _("Reason given: %(reason)s") % {"reason": change.reason},
-            _("Proposed by: %(who)s") % {"who": change.proposed_by},
-            _("Approved by: %(who)s") % {"who": change.approved_by or "–"},
+            _("Motif donné : %(reason)s") % {"reason": change.reason},
+            _("Proposé par : %(who)s") % {"who": change.proposed_by},
+            _("Approuvé par : %(who)s") % {"who": change.approved_by or "–"},
             "",
-            _("If you did not expect it, sign in to Rempart or call operations before then."),
+            _(
+                "Si vous ne l’attendiez pas, connectez-vous à Rempart ou appelez l’exploitation avant cette date."
+            ),
         ]
         return EmailMessage(
-            subject=_("Rempart: a change is announced (no. %(number)d)") % {"number": change.id},
+            subject=_("Rempart : un changement est annoncé (n° %(number)d)") % {"number": change.id},
             body="\n".join(lines),
             to=[account.email],
             headers={"Message-ID": f"<change-{change.id}.{account.pk}@{_host()}>"},

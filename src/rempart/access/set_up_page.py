@@ -18,16 +18,18 @@ class SetUpForm(forms.Form):
     """The word, and the password twice."""
 
     word = forms.CharField(
-        label=_("Set-up word"), max_length=100, widget=forms.PasswordInput(attrs={"autocomplete": "off"})
+        label=_("Mot d’installation"),
+        max_length=100,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     password1 = forms.CharField(
-        label=_("New password"),
+        label=_("Nouveau mot de passe"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least 12 characters."),
+        help_text=_("12 caractères au moins."),
     )
     password2 = forms.CharField(
-        label=_("The same password again"),
+        label=_("Le même, une seconde fois"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
@@ -35,7 +37,7 @@ class SetUpForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
         if given.get("password1") != given.get("password2"):
-            self.add_error("password2", _("The two passwords differ."))
+            self.add_error("password2", _("Les deux mots de passe diffèrent."))
         elif given.get("password1") and given.get("word"):
             validate_password(given["password1"], set_up.holder(given["word"]))
         return given
@@ -46,7 +48,9 @@ def set_up_view(request: HttpRequest) -> HttpResponse:
     """Show the form; take the word once."""
     form = SetUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _take(request, form):
-        messages.success(request, _("Your password is set. Sign in with it, then add your second factor."))
+        messages.success(
+            request, _("Votre mot de passe est choisi. Connectez-vous, puis ajoutez votre second facteur.")
+        )
         return HttpResponseRedirect(reverse("account_login"))
     return render(request, "account/set_up.html", {"form": form})
 
@@ -57,7 +61,7 @@ def _take(request: HttpRequest, form: SetUpForm) -> bool:
     if attempt.allowed:
         account = set_up.use(form.cleaned_data["word"], form.cleaned_data["password1"])
     if account is None:
-        form.add_error("word", _("This word is unknown, was already used, or is too old. Ask for another."))
+        form.add_error("word", _("Ce mot est inconnu, déjà utilisé ou trop ancien. Demandez-en un autre."))
         return False
     attempt.succeeded()
     events.record(events.Tag.PASSWORD_CHANGED, request, account, reason="set_up")

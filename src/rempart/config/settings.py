@@ -7,7 +7,6 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from rempart.config import environment
 
@@ -199,7 +198,7 @@ DISALLOWED_USER_AGENTS: list[object] = []
 
 # Words and hours -------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
-LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LANGUAGES = [("fr", "Français"), ("en", "English")]
 LOCALE_PATHS = [SOURCE / "locale"]
 TIME_ZONE = environment.choice("TIME_ZONE", "Europe/Paris", available_timezones(), "rempart.E017")
 USE_TZ = True

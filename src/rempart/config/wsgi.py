@@ -1,12 +1,12 @@
-"""What granian serves: `rempart.config.wsgi:application`."""
+"""What granian serves: `rempart.config.wsgi:application`. It does not start while a setting is wrong."""
 
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rempart.config.settings")
 os.environ.setdefault("REMPART_POOL", "8")
 
-from django.core.management import call_command
+from django.core.management.base import BaseCommand
 from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
-call_command("check", fail_level="ERROR")
+BaseCommand().check()

@@ -50,9 +50,10 @@ grant select on access.access_professional, access.access_organisation, access.a
                 access.auth_group_permissions to rempart_web;
 grant select, update (password, last_login, email, language, display_name)
     on access.access_account to rempart_web;
+grant select, insert, update on access.access_session, access.access_device, access.access_attempts to rempart_web;
 grant select, insert, update, delete
-    on access.access_session, access.access_device, access.access_totpcounter, access.access_attempts,
-       access.account_emailaddress, access.account_emailconfirmation, access.mfa_authenticator
+    on access.access_totpcounter, access.mfa_authenticator,
+       access.account_emailaddress, access.account_emailconfirmation
     to rempart_web;
 grant select, insert, update (label, revoked_at) on access.access_token to rempart_web;
 grant select, update (used_at) on access.access_setup to rempart_web;
@@ -88,7 +89,9 @@ grant select (id, login, email, is_active, display_name, profession, organisatio
     on access.access_account to rempart_worker;
 grant select, delete on access.access_session, access.access_attempts, access.access_setup
     to rempart_worker;
-grant execute on function journal.record to rempart_worker;
+grant usage on schema gate to rempart_worker;
+grant select on gate.change_announced to rempart_worker;
+grant execute on function journal.record, journal.prepare_partitions, gate.mark_noticed to rempart_worker;
 
 -- -------------------------------------------------------------------------------------------- intake
 -- Brings persons in: seals, indexes, wraps. It reads who the insurers are and their public keys, and of a
