@@ -1,0 +1,228 @@
+"""The only queries of the night desk. Reads what pages may see; restricts and lifts by functions."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from rempart.vocabulary.words import Proof, Scope
+
+_LINE = """
+    e.seq, e.at, e.tag, e.request, e.account, a.login, a.display_name, e.profession, e.organisation,
+    host(e.network) as network, e.channel, e.software, e.purpose, e.act_family, e.who, e.proof, e.verdict,
+    e.reason, e.rule, e.cost, e.count, e.policy, e.device, e.session, e.assurance, e.actor, e.details
+"""
+_FROM = " from journal.for_pages e left join access_account a on a.id = e.account "
+
+
+def _rows(query: str, given: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, list(given))
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the journal's address asks for. Empty: anything."""
+
+    verdict: str = ""
+    reason: str = ""
+    account: str = ""
+    network: str = ""
+    proof: str = ""
+    events: str = ""
+    """`1`: sign-ins, changes and restrictions too, not look-ups alone."""
+
+
+def latest(filters: Filters, before: int | None, number: int) -> list[dict[str, Any]]:
+    """Entries that pass the filters, the latest first; `before` is the sequence to page on from."""
+    given = asdict(filters) | {
+        "proof": int(Proof[filters.proof.upper()]) if filters.proof else None,
+        "before": before,
+        "number": number,
+    }
+    query = f"""
+        select {_LINE} {_FROM}
+        where (%(verdict)s::text = '' or e.verdict = %(verdict)s::text)
+          and (%(reason)s::text = '' or e.reason = %(reason)s::text)
+          and (%(account)s::text = '' or a.login = %(account)s::text or e.account::text = %(account)s::text)
+          and (%(network)s::text = '' or host(e.network) = %(network)s::text)
+          and (%(proof)s::smallint is null or e.proof = %(proof)s::smallint)
+          and (%(events)s::text <> '' or starts_with(e.tag, 'gate:lookup:'))
+          and (%(before)s::bigint is null or e.seq < %(before)s::bigint)
+        order by e.seq desc limit %(number)s::integer
+    """  # the columns are our own text
+    with connection.cursor() as cursor:
+        cursor.execute(query, given)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def entry(seq: int) -> dict[str, Any] | None:
+    """One entry, whole."""
+    found = _rows(f"select {_LINE} {_FROM} where e.seq = %s", [seq])  # our own text
+    return found[0] if found else None
+
+
+def of_account(account: int, number: int, before: int | None = None) -> list[dict[str, Any]]:
+    """An account's exact look-ups and events, the latest first."""
+    return _rows(
+        f"select {_LINE} {_FROM} where e.account = %s and (%s::bigint is null or e.seq < %s::bigint)"
+        " order by e.at desc, e.seq desc limit %s",
+        [account, before, before, number],
+    )
+
+
+def spent_before(account: int, at: datetime, seq: int) -> dict[str, int]:
+    """Distinct persons asked for without proof by the account, as the journal stood at an entry, by window."""
+    found = _rows(
+        """select count(distinct who) filter (where at > %(at)s - interval '1 minute') as minute,
+                  count(distinct who) filter (where at > %(at)s - interval '1 hour') as hour,
+                  count(distinct who) filter (where at > %(at)s - interval '1 day') as day,
+                  count(distinct who) as thirty_days
+             from journal.for_pages
+            where account = %(account)s and starts_with(tag, 'gate:lookup:') and proof = 0
+              and (verdict = 'granted' or reason in ('not_found', 'birth_rank'))
+              and at > %(at)s - interval '30 days' and at <= %(at)s and seq <= %(seq)s""",
+        {"at": at, "account": account, "seq": seq},  # type: ignore[arg-type]  # named parameters
+    )
+    return {name: int(n) for name, n in found[0].items()}
+
+
+def rates() -> dict[str, int]:
+    """Look-ups of the last minute by verdict, refusals that were put together counted whole."""
+    found = _rows(
+        """select verdict, sum(count)::integer as n from journal.for_pages
+            where at > now() - interval '1 minute' and starts_with(tag, 'gate:lookup:') group by verdict"""
+    )
+    return {row["verdict"]: row["n"] for row in found}
+
+
+def hours(number: int) -> list[dict[str, Any]]:
+    """Look-ups by verdict in slots of ten minutes, the oldest first; empty slots included."""
+    return _rows(
+        """with slot as (
+               select generate_series(date_bin('10 minutes', now(), 'epoch') - make_interval(hours => %s),
+                                      now(), interval '10 minutes') as at)
+           select slot.at,
+                  coalesce(sum(e.count) filter (where e.verdict = 'granted'), 0)::integer as granted,
+                  coalesce(sum(e.count) filter (where e.verdict = 'challenged'), 0)::integer as challenged,
+                  coalesce(sum(e.count) filter (where e.verdict = 'refused'), 0)::integer as refused
+             from slot left join journal.for_pages e
+               on e.at >= slot.at and e.at < slot.at + interval '10 minutes' and starts_with(e.tag, 'gate:lookup:')
+              and e.at > now() - make_interval(hours => %s + 1)
+            group by slot.at order by slot.at""",
+        [number, number],
+    )
+
+
+# Accounts ----------------------------------------------------------------------------------------
+
+
+def accounts(search: str, number: int) -> list[dict[str, Any]]:
+    """Accounts with what they spent without proof in a day, the most spent first."""
+    return _rows(
+        """with spent as (
+               select account, count(distinct who) filter (
+                          where proof = 0 and (verdict = 'granted' or reason in ('not_found', 'birth_rank'))) as persons,
+                      sum(count) as look_ups, max(at) as last_at,
+                      count(distinct network) as networks,
+                      sum(count) filter (where verdict <> 'granted') as stopped
+                 from journal.for_pages
+                where at > now() - interval '1 day' and starts_with(tag, 'gate:lookup:') and account is not null
+                group by account)
+           select a.id, a.login, a.display_name, a.profession, o.name as organisation, o.commune,
+                  coalesce(s.persons, 0) as persons, coalesce(s.look_ups, 0) as look_ups,
+                  coalesce(s.stopped, 0) as stopped, coalesce(s.networks, 0) as networks, s.last_at,
+                  (select l.amounts[3] from gate.limits_published l
+                    where l.scope = 1 and l.meter = 0 and l.profession in (a.profession, '*')
+                    order by (l.profession = '*') limit 1) as day_limit,
+                  (select r.kind from gate.restriction r
+                    where r.scope = 1 and r.subject = a.id::text and r.lifted_at is null
+                      and (r.ends_at is null or r.ends_at > now()) order by r.id desc limit 1) as restriction
+             from access_account a
+             left join access_organisation o on o.id = a.organisation_id
+             left join spent s on s.account = a.id
+            where %s::text = '' or a.login ilike %s or a.display_name ilike %s or o.name ilike %s
+            order by s.persons desc nulls last, s.last_at desc nulls last, a.login limit %s""",
+        [search, *[f"%{_literal(search)}%"] * 3, number],
+    )
+
+
+def account(account_id: int) -> dict[str, Any] | None:
+    """Who an account is."""
+    found = _rows(
+        """select a.id, a.login, a.display_name, a.profession, a.is_active, a.card_until, a.created_at, a.last_login,
+                  o.name as organisation, o.commune, o.department, p.rpps
+             from access_account a
+             left join access_organisation o on o.id = a.organisation_id
+             left join access_professional p on p.id = a.professional_id
+            where a.id = %s""",
+        [account_id],
+    )
+    return found[0] if found else None
+
+
+def _literal(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+# Restrictions ------------------------------------------------------------------------------------
+
+_RESTRICTION = """
+    select r.id, r.scope, r.subject, r.kind, r.reason, r.author, r.starts_at, r.ends_at, r.lifted_at, r.lifted_by,
+           r.lift_reason, a.login, a.display_name,
+           r.lifted_at is null and (r.ends_at is null or r.ends_at > now()) as in_force
+      from gate.restriction r left join access_account a on r.scope = 1 and a.id::text = r.subject
+"""
+
+
+def restrictions(number: int) -> list[dict[str, Any]]:
+    """Those in force first, then the latest."""
+    return _rows(_RESTRICTION + " order by in_force desc, r.id desc limit %s", [number])
+
+
+def restriction(number: int) -> dict[str, Any] | None:
+    """One restriction."""
+    found = _rows(_RESTRICTION + " where r.id = %s", [number])
+    return found[0] if found else None
+
+
+def restrictions_of(account_id: int) -> list[dict[str, Any]]:
+    """Those about an account, the latest first."""
+    query = _RESTRICTION + " where r.scope = 1 and r.subject = %s order by in_force desc, r.id desc"
+    return _rows(query, [str(account_id)])
+
+
+def in_force() -> int:
+    """How many restrictions hold now."""
+    query = """select count(*) as n from gate.restriction
+                where lifted_at is null and starts_at <= now() and (ends_at is null or ends_at > now())"""
+    return int(_rows(query)[0]["n"])
+
+
+def restrict(account_id: int, kind: str, reason: str, author: str, ends_at: datetime | None) -> int:
+    """Restrict an account; the database journals it. Returns the restriction's number."""
+    found = _rows(
+        "select gate.restrict(%s::smallint, %s::text, %s::text, %s::text, %s::text, %s::timestamptz) as id",
+        [int(Scope.ACCOUNT), str(account_id), kind, reason, author, ends_at],
+    )
+    return int(found[0]["id"])
+
+
+def lift(restriction_id: int, author: str, reason: str) -> bool:
+    """Undo a restriction; the database journals it and refuses the platform's."""
+    query = "select gate.lift(%s::bigint, %s::text, %s::text) as done"
+    return bool(_rows(query, [restriction_id, author, reason])[0]["done"])
+
+
+def changes(number: int) -> list[dict[str, Any]]:
+    """Changes of limits, matrix and terminals: waiting ones first."""
+    return _rows(
+        """select * from gate.change_announced
+            order by (applied_at is null and cancelled_at is null) desc, id desc limit %s""",
+        [number],
+    )
