@@ -76,8 +76,8 @@ def create_database(admin: _Connection, name: str) -> None:
 def close_what_is_open_to_all(admin: _Connection) -> None:
     """Take from PUBLIC what PostgreSQL gives to every role; `admin` is connected to our database.
 
-    Languages (no DO block, no function of one's own), the schema `public`, large objects. Only a
-    superuser may, so an external server without one keeps PostgreSQL's own defaults here.
+    Languages (no DO block, no function of one's own), the schema `public`, large objects, writing to the
+    log of changes. Only a superuser may, so an external server without one keeps PostgreSQL's defaults.
     """
     owner = sql.Identifier(role_name(OWNER))
     admin.execute("revoke all on schema public from public")
@@ -87,7 +87,7 @@ def close_what_is_open_to_all(admin: _Connection) -> None:
     for (signature,) in admin.execute(
         "select oid::regprocedure::text from pg_catalog.pg_proc "
         "where pronamespace = 'pg_catalog'::regnamespace "
-        "and (proname like 'lo\\_%' or proname in ('loread', 'lowrite', 'pg_notification_queue_usage'))"
+        "and (proname like 'lo\\_%' or proname in ('loread', 'lowrite', 'pg_logical_emit_message'))"
     ).fetchall():
         admin.execute(f"revoke all on function {signature} from public")
 
