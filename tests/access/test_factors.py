@@ -95,3 +95,13 @@ def test_codes_guessed_from_many_networks_are_counted_together_and_the_owners_de
     holder.used -= 1  # refused unread: it is still good
     known.post("/sign-out/")
     assert holder.sign_in(known).get("/account/second-factor/").status_code == 200
+
+
+def test_a_secret_that_cannot_be_opened_is_a_refusal_and_a_line_in_the_log(person, settings, caplog):
+    holder = person()
+    client = half_way(holder)
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rempart.access.adapter._PURPOSE", "another")
+        assert not enters(client, holder.code())
+    assert "REMPART_SECRET_KEY_FALLBACKS" in caplog.text

@@ -5,6 +5,8 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from rempart.access.models import Session
+from rempart.access.open_account import close_account
+from tests.access.house import as_owner, browser
 
 
 def key_of(client) -> str:
@@ -56,3 +58,41 @@ def test_assurance_never_rises_under_an_old_key(person):
     client = person(factor=False).sign_in()
     with pytest.raises(DatabaseError, match="new key"):
         Session.objects.filter(pk=row_of(client).pk).update(assurance=2)
+
+
+def test_the_key_that_a_browser_had_before_sign_in_is_worth_nothing_afterwards(person):
+    holder = person()
+    victim, attacker = browser(), browser()
+    victim.post("/sign-in/", {"login": holder.account.login, "password": holder.password})
+    planted = key_of(victim)
+    attacker.cookies["session"] = planted
+    victim.post("/sign-in/code/", {"code": holder.code()})
+    assert signed_in(victim)
+    assert key_of(victim) != planted
+    assert not signed_in(attacker)
+    assert attacker.get("/sign-in/code/").status_code == 302, "nor does a half-done sign-in remain there"
+
+
+def test_a_key_of_ones_own_choice_is_not_taken(person):
+    client = browser()
+    client.cookies["session"] = "k" * 32
+    person(factor=False).sign_in(client)
+    assert key_of(client) != "k" * 32
+    assert not Session.objects.filter(pk=sha256(b"k" * 32).hexdigest()).exists()
+
+
+def test_signing_out_kills_the_key(person):
+    client = person().sign_in()
+    key = key_of(client)
+    client.post("/sign-out/")
+    again = browser()
+    again.cookies["session"] = key
+    assert not signed_in(again)
+
+
+def test_a_closed_account_is_out_at_once(person, cluster):
+    holder = person()
+    client = holder.sign_in()
+    with as_owner(cluster):
+        assert close_account(holder.account) == 1
+    assert not signed_in(client)

@@ -80,9 +80,7 @@ def message(change: Change, account: Account) -> EmailMessage:
             _("Proposé par : %(who)s") % {"who": change.proposed_by},
             _("Approuvé par : %(who)s") % {"who": change.approved_by or "–"},
             "",
-            _(
-                "Si vous ne l’attendiez pas, connectez-vous à Rempart ou appelez l’exploitation avant cette date."
-            ),
+            _("Si vous ne l’attendiez pas, appelez l’exploitation avant cette date."),
         ]
         return EmailMessage(
             subject=_("Rempart : un changement est annoncé (n° %(number)d)") % {"number": change.id},

@@ -33,6 +33,7 @@ class Tag(StrEnum):
     TOKEN_REVOKED = "access:token:revoked"  # noqa: S105  # a tag
     REPORTED = "access:account:reported"
     ACCOUNT_OPENED = "access:account:opened"
+    ACCOUNT_CLOSED = "access:account:closed"
     SET_UP_ISSUED = "access:account:set_up_issued"
 
 

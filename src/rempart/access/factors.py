@@ -5,6 +5,7 @@ ninety (one step early, one late), in every process. Here the last step taken is
 only ever rises, in one statement: of two requests with the same code exactly one passes.
 """
 
+import logging
 import time
 from hmac import compare_digest
 
@@ -14,7 +15,10 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 from django.db import connection
 
+from rempart.access.at_rest import InvalidToken
 from rempart.access.models import Account
+
+_logger = logging.getLogger("rempart.access")
 
 _TAKE = """
     insert into access.access_totpcounter as c (authenticator_id, last_counter) values (%s, %s)
@@ -53,10 +57,18 @@ def take_step(factor_id: int, step: int) -> bool:
 
 
 def _take(factor: Authenticator, typed: str) -> bool:
-    if factor.type == Authenticator.Type.TOTP:
-        steps = matching_steps(decrypt(factor.data["secret"]), typed)
-        return any(take_step(factor.pk, step) for step in steps)
-    return bool(factor.wrap().validate_code(typed))
+    try:
+        if factor.type == Authenticator.Type.TOTP:
+            steps = matching_steps(decrypt(factor.data["secret"]), typed)
+            return any(take_step(factor.pk, step) for step in steps)
+        return bool(factor.wrap().validate_code(typed))
+    except InvalidToken:
+        _logger.error(  # noqa: TRY400  # the exception says nothing more
+            "a second factor of account %s cannot be opened: was REMPART_SECRET_KEY replaced without "
+            "keeping the earlier one in REMPART_SECRET_KEY_FALLBACKS?",
+            factor.user_id,
+        )
+        return False
 
 
 def _ascii(typed: str) -> str:

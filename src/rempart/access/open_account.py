@@ -1,4 +1,4 @@
-"""Opens accounts, with the owner's role: from the command line and for the demonstration.
+"""Opens and closes accounts, with the owner's role: from the command line and for the demonstration.
 
 There is no sign-up: an account exists because somebody who runs the installation opened it.
 """
@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from rempart.access import events, tokens
+from rempart.access import end_sessions, events, tokens
 from rempart.access.models import LOGIN_SHAPE, Account, Organisation, Professional
 from rempart.vocabulary.faults import Fault
 from rempart.vocabulary.words import STAFF, Profession
@@ -66,6 +66,15 @@ def open_account(  # noqa: PLR0913  # an account has that many sides; all but th
             _give_factor(account, totp_secret)
         events.record(events.Tag.ACCOUNT_OPENED, None, account, details={"profession": profession.value})
     return account
+
+
+def close_account(account: Account) -> int:
+    """Close an account for good: nothing of it works any more. Returns how many sessions it ended."""
+    with transaction.atomic():
+        Account.objects.filter(pk=account.pk).update(is_active=False)
+        ended = end_sessions.all_of(account)
+        events.record(events.Tag.ACCOUNT_CLOSED, None, account)
+    return ended
 
 
 def issue_token(account: Account, label: str, expires_at: datetime | None = None) -> str:

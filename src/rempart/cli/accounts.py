@@ -131,6 +131,16 @@ def end_sessions(login: Login, *, data: Data = DATA, json: Json = False) -> None
 
 
 @app.command
+def close(login: Login, *, data: Data = DATA, json: Json = False) -> None:
+    """Close an account: nobody signs in with it any more, and its tokens stop working."""
+    with _as_owner(data):
+        from rempart.access.open_account import close_account  # noqa: PLC0415
+
+        account = _account(login)
+        _show({"account": account.login, "closed": True, "ended": close_account(account)}, as_json=json)
+
+
+@app.command
 def set_up_token(login: Login, *, data: Data = DATA, json: Json = False) -> None:
     """Print a one-use word with which the holder chooses a password at /set-up/ within 24 hours."""
     with _as_owner(data):

@@ -32,6 +32,12 @@ class Problem:
 
 problems: list[Problem] = []
 
+_OPTIONS = {
+    # A page that waits longer has lost its reader; a thread that waits longer is lost to the others.
+    "web": "-c search_path=access -c statement_timeout=10s -c lock_timeout=5s"
+    " -c idle_in_transaction_session_timeout=30s",
+}
+
 
 def text(name: str, default: str = "") -> str:
     """The value of REMPART_`name`, or the content of the file that REMPART_`name`_FILE names."""
@@ -142,7 +148,8 @@ def database(role: str, data: Path) -> dict[str, Any]:
             **known,
             # Bound by the server: values reach neither pg_stat_activity nor the server's log.
             "server_side_binding": True,
-            "options": "-c search_path=access",
+            "options": _OPTIONS.get(role, "-c search_path=access"),
+            "connect_timeout": 5,
         },
     }
 
