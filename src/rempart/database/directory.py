@@ -52,10 +52,10 @@ def write_private(path: Path, text: str) -> None:
 
 
 def secret(data_dir: Path, name: str) -> str:
-    """The secret kept under `secrets/<name>`, made at the first call: 256 random bits."""
+    """The secret kept under `secrets/<name>`, made at the first call: 384 random bits."""
     path = data_dir / "secrets" / name
     if not path.exists():
-        write_private(path, secrets.token_urlsafe(32))
+        write_private(path, secrets.token_urlsafe(48))
     return path.read_text("utf-8").strip()
 
 
