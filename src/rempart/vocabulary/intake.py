@@ -9,7 +9,8 @@ class Why(StrEnum):
     """Why a line is set aside. Stable: scripts read these."""
 
     LINE_TOO_LONG = "line_too_long"
-    NOT_UTF8 = "not_utf8"
+    NOT_TEXT = "not_text"
+    """The bytes are no text in the file's encoding."""
     NOT_JSON = "not_json"
     WRONG_TYPE = "wrong_type"
     """A field is not of the type or shape that its format gives it."""
