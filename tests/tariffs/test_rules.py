@@ -87,6 +87,12 @@ def test_the_care_path_binds_from_sixteen_and_the_unknown_age(age, amo):
     assert str(split([line(Act.DOCTOR, "30", in_path=False)], Insured(age=age), TODAY).amo) == amo
 
 
+@pytest.mark.parametrize("guarantee", [100, 200, 400])
+def test_no_guarantee_of_a_responsible_contract_pays_the_penalty(guarantee):
+    person = Insured(age=20, cover=cover(consultation=guarantee))
+    assert amc([line(Act.DOCTOR, "30", in_path=False)], person) == "9.00"
+
+
 def test_a_contract_that_is_not_responsible_may_pay_the_penalty():
     bill = [line(Act.DOCTOR, "30", in_path=False)]
     assert amc(bill, Insured(age=20, cover=cover(responsible=False, consultation=100))) == "21.00"
