@@ -2,8 +2,8 @@
 
 import re
 
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_FRENCH = re.compile(r"(\d{2})[\s/.\-]?(\d{2})[\s/.\-]?(\d{4})")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_FRENCH = re.compile(r"([0-9]{2})[\s/.\-]?([0-9]{2})[\s/.\-]?([0-9]{4})")
 _YEARS = range(1880, 2101)
 _LAST_MONTH = 99
 """A lunar or unknown date may carry a month or a day past the calendar."""

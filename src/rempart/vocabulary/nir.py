@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from stdnum.fr import nir as _stdnum
 
-_SHAPE = re.compile(r"[1-8]\d{4}(?:\d{2}|2[AB])\d{6}")
+_SHAPE = re.compile(r"[1-8][0-9]{4}(?:[0-9]{2}|2[AB])[0-9]{6}")
 _SPACES = re.compile(r"[\s.\-\u00a0\u202f]")
 
 
