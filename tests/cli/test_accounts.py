@@ -7,7 +7,6 @@ import sys
 
 import pytest
 
-
 COMMAND = """
 from rempart.cli.accounts import app
 from rempart.cli.screen import fail
