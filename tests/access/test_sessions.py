@@ -96,3 +96,12 @@ def test_a_closed_account_is_out_at_once(person, cluster):
     with as_owner(cluster):
         assert close_account(holder.account) == 1
     assert not signed_in(client)
+
+
+def test_a_half_done_sign_in_can_be_given_up_for_another_account(person):
+    first, second = person(), person(factor=False)
+    client = browser()
+    client.post("/sign-in/", {"login": first.account.login, "password": first.password})
+    client.post("/sign-out/")
+    assert client.get("/sign-in/").status_code == 200
+    assert signed_in(second.sign_in(client))

@@ -53,6 +53,7 @@ def test_the_sites_own_files_are_served_and_may_be_kept(db):
         assert answer.status_code == 200, file
         assert "max-age" in answer["Cache-Control"]
         assert "nosniff" in answer["X-Content-Type-Options"]
+        answer.close()
 
 
 def test_cookies_are_out_of_reach_of_scripts_and_other_sites(db):

@@ -13,7 +13,7 @@ from rempart.access.set_up_page import set_up_view
 urlpatterns = [
     path("sign-in/", public(account.login), name="account_login"),
     path("sign-in/code/", public(factor.authenticate), name="mfa_authenticate"),
-    path("sign-out/", own_account_only(account.logout), name="account_logout"),
+    path("sign-out/", public(account.logout), name="account_logout"),
     path("set-up/", public(set_up_view), name="access_set_up"),
     path("language/", public(set_language), name="set_language"),
     path("account/password/", own_account_only(account.password_change), name="account_change_password"),
