@@ -54,6 +54,8 @@ def test_the_database_knows_which_sql_made_it(cluster, connect, monkeypatch):
     assert setup.is_current(owner)
     monkeypatch.setattr(setup, "fingerprint", lambda: "another")
     assert not setup.is_current(owner)
+    with pytest.raises(OtherVersionError, match="another version's, and no migration leads here"):
+        setup.setup(cluster)
 
 
 @pytest.fixture

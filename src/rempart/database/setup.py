@@ -58,6 +58,7 @@ def setup(data_dir: Path, say: Callable[[str], None] = lambda _: None) -> None:
     _migrate(data_dir)
     if _migrations_run(data_dir) > before:
         _note_version(data_dir)
+    _require_current(data_dir)
     say("Grants")
     grant(data_dir)
 
@@ -89,6 +90,16 @@ def is_current(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
 def _note_version(data_dir: Path) -> None:
     with psycopg.connect(dsn(roles.OWNER, data_dir)) as owner:
         owner.execute(sql.SQL("comment on schema gate is {}").format(sql.Literal(_NOTE + fingerprint())))
+
+
+def _require_current(data_dir: Path) -> None:
+    """What decides and journals must be this version's own: an older function is not merely slower."""
+    with psycopg.connect(dsn(roles.OWNER, data_dir)) as owner:
+        if not is_current(owner):
+            raise OtherVersionError(
+                f"The tables and functions in {data_dir} are another version's, and no migration leads here.",
+                "go back to the version that made them, or begin a new directory with --data",
+            )
 
 
 def _migrations_run(data_dir: Path) -> int:
