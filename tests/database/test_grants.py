@@ -104,7 +104,8 @@ def test_every_function_that_runs_as_the_owner_fixes_where_it_looks(connect):
         connect("superuser", dbname="rempart")
         .execute(
             "select oid::regprocedure::text from pg_proc "
-            "where prosecdef and proowner = 'rempart_owner'::regrole and not coalesce(proconfig::text ~ 'search_path=.*pg_temp\\\"?}?', false)"
+            "where prosecdef and proowner = 'rempart_owner'::regrole "
+            "and not coalesce(proconfig::text ~ 'search_path=.*pg_temp\\\"?}?', false)"
         )
         .fetchall()
     )
