@@ -168,6 +168,13 @@ def test_an_insurer_does_not_change_another_one_s_person(load, person, held, new
     assert len({row[1] for row in held(record.numbers.payment_nir)}) == 2
 
 
+def test_a_child_may_have_another_insurer_than_the_policyholder(load, person, held, new_insurer, changed):
+    nir = new_nir()
+    child = person(nir=nir, birth_date="2019-02-03", policyholder=("1980-01-02", 1))
+    load([changed(child, insurer=new_insurer()[1]), person(nir=nir, birth_date="1980-01-02")])
+    assert held(nir, "2019-02-03")[0][4] == held(nir, "1980-01-02")[0][0]
+
+
 def test_an_unknown_insurer_s_persons_are_set_aside(load, person, changed):
     assert load([changed(person(), insurer="999")]).reasons == {"insurer_unknown": 1}
 

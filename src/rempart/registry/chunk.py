@@ -90,9 +90,7 @@ class _Writing:
         record = entry.record
         policyholder: int | None = None
         if record.policyholder:
-            policyholder = next(
-                (p.person for p in self._matches(entry, entry.policyholder, record.policyholder[1])), None
-            )
+            policyholder = self._policyholder(entry, record.policyholder[1])
             if policyholder is None and may_wait:
                 self._outcome.waiting.append(record)
                 return
@@ -106,6 +104,12 @@ class _Writing:
             self._outcome.set_aside.append(SetAside(record.line, Why.DUPLICATE))
         else:
             self._accept(entry, next(iter(held), None), policyholder)
+
+    def _policyholder(self, entry: _Entry, rank: int) -> int | None:
+        """Within the insurer first; a beneficiary's own insurer may be another one's."""
+        near = self._matches(entry, entry.policyholder, rank)
+        far = [p for key in entry.policyholder for p in self._held.get(key, ()) if p.birth_rank == rank]
+        return next((held.person for held in near + far), None)
 
     def _matches(self, entry: _Entry, keys: tuple[bytes, ...], rank: int) -> list[store.Held]:
         return [

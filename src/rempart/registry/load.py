@@ -6,6 +6,7 @@ replaced and their id stays; else they are new. Records go in by chunks, each a 
 there is never half a person and an import that was cut can simply be run again.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -34,16 +35,18 @@ def load_persons(  # the command line's and the demonstration's one door
     source: str,
     progress: Callable[[int], None] | None = None,
     set_aside: Callable[[SetAside], None] | None = None,
+    ignored: Counter[str] | None = None,
 ) -> Report:
     """Import records and return the counts.
 
     `dsn` is of the role intake, `keys_dir` holds `index.json`, `source` names the kind of file for the
     journal. `progress` is called with the number of records read so far, `set_aside` with each line
-    that was not imported. Insurers must exist with a key (`insurers.add_insurer`). Raises KeysMissingError
-    and psycopg.Error; chunks written before stay, and running again brings in the rest.
+    that was not imported; `ignored` is what the reader of the file counts besides. Insurers must exist
+    with a key (`insurers.add_insurers`). Raises KeysMissingError and psycopg.Error; chunks written before
+    stay, and running again brings in the rest.
     """
     index = BlindIndex.load(keys_dir)
-    report = Report(source)
+    report = Report(source, ignored=Counter() if ignored is None else ignored)
     with psycopg.connect(dsn, autocommit=True) as connection, Stage() as waiting:
         batch = store.open_batch(connection, source)
         loader = _Loader(connection, DataKeys(connection, batch), index, report, set_aside)

@@ -32,9 +32,6 @@ class Why(StrEnum):
     """The numbers lead to two persons already held."""
     POLICYHOLDER_MISSING = "policyholder_missing"
     """The policyholder is neither held nor in this file, or was set aside."""
-    PROFESSION_UNKNOWN = "profession_unknown"
-    WORKPLACE_UNKNOWN = "workplace_unknown"
-    """The professional is imported, without a place of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,9 @@ class Report:
     warnings: Counter[str] = field(default_factory=Counter)
     """What was imported all the same, and deserves a look."""
     ignored: Counter[str] = field(default_factory=Counter)
-    """Kinds of resources that no import reads."""
+    """What the file has besides and no import reads, by kind."""
+    others: Counter[str] = field(default_factory=Counter)
+    """Counts of what came with the main thing: organisations, activities."""
 
     def put_aside(self, item: SetAside) -> None:
         self.set_aside += 1
@@ -82,4 +81,5 @@ class Report:
             "reasons": dict(self.reasons.most_common(20)),
             "warnings": dict(self.warnings.most_common(20)),
             "ignored": dict(self.ignored.most_common(20)),
+            "others": dict(self.others),
         }

@@ -107,14 +107,15 @@ grant select (id, insurer, data_key, birth_rank, policyholder), insert,
 grant select, insert, delete on registry.person_key to rempart_intake;
 grant select (id, insurer, public_keyset, created_at, withdrawn_at) on vault.insurer_key to rempart_intake;
 grant select (id, insurer, batch, insurer_key, created_at), insert on vault.data_key to rempart_intake;
-grant select (id, rpps), insert (rpps, national_id, civility, family_name, given_name, profession),
+grant select (id, rpps, national_id, civility, family_name, given_name, profession, active),
+      insert (rpps, national_id, civility, family_name, given_name, profession),
       update (national_id, civility, family_name, given_name, profession, active, updated_at)
     on access.access_professional to rempart_intake;
-grant select (id, technical_id),
+grant select (id, technical_id, name, siret, siren, finess, postcode, commune, department, kind, active),
       insert (technical_id, name, siret, siren, finess, postcode, commune, department, kind),
       update (name, siret, siren, finess, postcode, commune, department, kind, active, updated_at)
     on access.access_organisation to rempart_intake;
-grant select (id, professional_id, organisation_id, profession),
+grant select (id, professional_id, organisation_id, profession, mode, active),
       insert (professional_id, organisation_id, profession, mode),
       update (mode, active) on access.access_activity to rempart_intake;
 grant execute on function journal.record to rempart_intake;
