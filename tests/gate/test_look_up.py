@@ -346,3 +346,11 @@ def test_explaining_neither_discloses_nor_spends(house: House, pharmacist: Accou
     assert house.entries(pharmacist) == []
     nosy = Caller(Credential("session", house.session(pharmacist.id)), "127.0.0.1")
     assert Client(house.socket).explain(nosy, {"login": operator.login}).status == 403
+
+
+def test_a_person_without_contract_has_no_third_party_payment_and_only_rights_are_journaled(
+    house: House, pharmacist: Account, person: Person
+) -> None:
+    house.owner.execute("update registry.person set sealed_contract = null where id = %s", (person.id,))
+    assert house.look_up(pharmacist, person.ask()).json()["answer"]["third_party"]["accepted"] == "no"
+    assert house.entries(pharmacist)[0]["categories"] == 4

@@ -171,12 +171,12 @@ begin
             hit, p_department, p_birth_month, p_prefix_month, p_prefix_commune, p.insurer, shown, d.proof,
             p_terminal, d.verdict, d.reason, d.rule, cost_, policy_, details_);
     end if;
-    d.categories := shown;
+    d.categories := m.categories;   -- what was looked at: a person without contract is told from one not looked at
     if p_repeat is not null and d.verdict = 'granted' then
         insert into gate.repeat values (c.account, p_repeat, p_digest, p_now, counted,
             to_jsonb(d) - '{person,insurer,data_key,sealed_civil,sealed_nir,sealed_rights,sealed_contract}'::text[]);
     end if;
-    if d.verdict = 'granted' then d := gate.show(d, p, shown); end if;
+    if d.verdict = 'granted' then d := gate.show(d, p, m.categories); end if;
     return d;
 end $$;
 
