@@ -107,7 +107,9 @@ class Site:
                 raw = terminal.key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
                 key = base64.urlsafe_b64encode(raw).decode()
                 logins = [person.account.login]
-                made.append({"id": terminal.id, "organisation": organisation, "logins": logins, "private_key": key})
+                made.append(
+                    {"id": terminal.id, "organisation": organisation, "logins": logins, "private_key": key}
+                )
         return made
 
     def serve(self, port: int, secret_key: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,8 +19,11 @@ from rempart.access.doors import public
 from rempart.access.network import client_network
 from rempart.portal.demo import codes as codes_
 from rempart.portal.demo import terminal
+from rempart.portal.shared import words
 
 View = Callable[..., HttpResponse]
+_PLAYED = ("professional", "operations", "dpo")
+"""Roles that people play; the other accounts belong to the attack replays."""
 
 
 def demo_only(view: View) -> View:
@@ -27,7 +31,7 @@ def demo_only(view: View) -> View:
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        here = ip_address(client_network(request)).is_loopback and _is_loopback(request.META.get("REMOTE_ADDR"))
+        here = _is_loopback(client_network(request)) and _is_loopback(request.META.get("REMOTE_ADDR"))
         if not (settings.REMPART_DEMO and here):
             raise Http404
         return view(request, *args, **kwargs)
@@ -76,7 +80,8 @@ def card(request: HttpRequest) -> HttpResponse:
     except terminal.TerminalError:
         text = ""
     context = {"text": text, "login": login, "person": person}
-    response = render(request, "demo/card.html" if request.headers.get("HX-Request") else "demo/card_page.html", context)
+    fragment = bool(request.headers.get("HX-Request"))
+    response = render(request, "demo/card.html" if fragment else "demo/card_page.html", context)
     response["X-Fragment"] = "card"
     return response
 
@@ -95,5 +100,29 @@ def _known() -> dict[str, Any]:
 
 def _context() -> dict[str, Any]:
     known, now = _known(), time.time()
-    accounts = [account | {"code": codes_.code(account["totp_secret"], now)} for account in known["accounts"]]
-    return {"accounts": accounts, "persons": known["persons"], "seconds": codes_.seconds_left(now)}
+    accounts = [
+        account | {"code": codes_.code(account["totp_secret"], now)}
+        for account in known["accounts"]
+        if account["role"] in _PLAYED and account["totp_secret"]
+    ]
+    return {
+        "accounts": accounts,
+        "readers": [account for account in accounts if account["role"] == "professional"],
+        "persons": [person | {"said": in_words(person)} for person in known["persons"]],
+        "seconds": codes_.seconds_left(now),
+    }
+
+
+def in_words(person: dict[str, Any]) -> dict[str, str]:
+    """What the answer should say about a sample person: who it is, look of the rights, and the rest."""
+    expected = person.get("expected") or {}
+    rights = str(expected.get("rights", "unknown"))
+    paid = str((expected.get("third_party") or {}).get("accepted", "unknown"))
+    standing = [str(name) for key, name in words.STANDINGS.items() if expected.get(key)]
+    french = (get_language() or "fr").startswith("fr")
+    return {
+        "label": str(person.get("label_fr" if french else "label", "")),
+        "look": rights if rights in {"yes", "no"} else "unknown",
+        "rights": words.word(words.RIGHTS, rights),
+        "more": ", ".join([words.word(words.THIRD_PARTY, paid), *standing]),
+    }

@@ -74,7 +74,9 @@ def _stack(slot: dict[str, Any], x: float, step: float, scale: float) -> list[Bl
     for verdict in _VERDICTS:
         if height := slot[verdict] * scale:
             floor -= height
-            made.append(Block(verdict, round(x + 1, 1), round(floor, 1), round(step - 2, 1), round(height, 1)))
+            made.append(
+                Block(verdict, round(x + 1, 1), round(floor, 1), round(step - 2, 1), round(height, 1))
+            )
     return made
 
 

@@ -13,7 +13,7 @@ from rempart.vocabulary.words import Scope, Window
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """Distinct persons without proof over the last hour, for the whole platform, and the most there may be."""
+    """Distinct persons without proof over the last hour, whole platform, and the most there may be."""
 
     spent: int
     limit: int

@@ -82,5 +82,7 @@ def story(verdict: str, reason: str, rule: str, proof: str, cost: int) -> str:
         }
     told = words.word(words.REASONS, reason)
     if not rule:
-        return _("%(reason)s. Cet essai a compté comme une personne.") % {"reason": told} if cost else f"{told}."
+        return (
+            _("%(reason)s. Cet essai a compté comme une personne.") % {"reason": told} if cost else f"{told}."
+        )
     return f"{told}. {rule_in_words(rule)}"

@@ -1,6 +1,6 @@
 """The only queries of the night desk. Reads what pages may see; restricts and lifts by functions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,9 @@ _LINE = """
 _FROM = " from journal.for_pages e left join access_account a on a.id = e.account "
 
 
-def _rows(query: str, given: Sequence[Any] = ()) -> list[dict[str, Any]]:
+def _rows(query: str, given: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(query, list(given))
+        cursor.execute(query, given)
         names = [column.name for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -55,10 +55,7 @@ def latest(filters: Filters, before: int | None, number: int) -> list[dict[str, 
           and (%(before)s::bigint is null or e.seq < %(before)s::bigint)
         order by e.seq desc limit %(number)s::integer
     """  # the columns are our own text
-    with connection.cursor() as cursor:
-        cursor.execute(query, given)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return _rows(query, given)
 
 
 def entry(seq: int) -> dict[str, Any] | None:
@@ -76,20 +73,30 @@ def of_account(account: int, number: int, before: int | None = None) -> list[dic
     )
 
 
-def spent_before(account: int, at: datetime, seq: int) -> dict[str, int]:
-    """Distinct persons asked for without proof by the account, as the journal stood at an entry, by window."""
-    found = _rows(
-        """select count(distinct who) filter (where at > %(at)s - interval '1 minute') as minute,
-                  count(distinct who) filter (where at > %(at)s - interval '1 hour') as hour,
-                  count(distinct who) filter (where at > %(at)s - interval '1 day') as day,
-                  count(distinct who) as thirty_days
-             from journal.for_pages
-            where account = %(account)s and starts_with(tag, 'gate:lookup:') and proof = 0
-              and (verdict = 'granted' or reason in ('not_found', 'birth_rank'))
-              and at > %(at)s - interval '30 days' and at <= %(at)s and seq <= %(seq)s""",
-        {"at": at, "account": account, "seq": seq},  # type: ignore[arg-type]  # named parameters
+def spent_before(line: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The meter that an entry spent from, as the journal stood then: distinct persons in each window.
+
+    Windows begin where the gate's do: with a whole bucket of 5 s, 5 min, an hour, a day. Beside each
+    stands the limit in force now for the profession that the account had.
+    """
+    return _rows(
+        """with seen as (
+               select who, at from journal.for_pages
+                where account = %(account)s and starts_with(tag, 'gate:lookup:') and proof = %(proof)s
+                  and (verdict = 'granted' or reason in ('not_found', 'birth_rank'))
+                  and at > %(at)s - interval '31 days' and (at, seq) <= (%(at)s, %(seq)s)),
+           wide (place, name, bucket, buckets) as (values
+               (1, 'minute', interval '5 seconds', 11), (2, 'hour', interval '5 minutes', 11),
+               (3, 'day', interval '1 hour', 23), (4, 'thirty_days', interval '1 day', 29))
+           select w.name as window,
+                  (select count(distinct s.who) from seen s
+                    where s.at >= date_bin(w.bucket, %(at)s, 'epoch') - w.buckets * w.bucket) as spent,
+                  (select l.amounts[w.place] from gate.limits_published l
+                    where l.scope = 1 and l.meter = %(proof)s and l.profession in (%(profession)s, '*')
+                    order by l.profession = '*' limit 1) as limit
+             from wide w order by w.place""",
+        {name: line[name] for name in ("account", "at", "seq", "proof", "profession")},
     )
-    return {name: int(n) for name, n in found[0].items()}
 
 
 def rates() -> dict[str, int]:
@@ -105,14 +112,17 @@ def hours(number: int) -> list[dict[str, Any]]:
     """Look-ups by verdict in slots of ten minutes, the oldest first; empty slots included."""
     return _rows(
         """with slot as (
-               select generate_series(date_bin('10 minutes', now(), 'epoch') - make_interval(hours => %s),
-                                      now(), interval '10 minutes') as at)
+               select generate_series(
+                   date_bin('10 minutes', now(), 'epoch') - make_interval(hours => %s),
+                   now(), interval '10 minutes') as at)
            select slot.at,
                   coalesce(sum(e.count) filter (where e.verdict = 'granted'), 0)::integer as granted,
-                  coalesce(sum(e.count) filter (where e.verdict = 'challenged'), 0)::integer as challenged,
+                  coalesce(sum(e.count) filter (where e.verdict = 'challenged'), 0)::integer
+                      as challenged,
                   coalesce(sum(e.count) filter (where e.verdict = 'refused'), 0)::integer as refused
              from slot left join journal.for_pages e
-               on e.at >= slot.at and e.at < slot.at + interval '10 minutes' and starts_with(e.tag, 'gate:lookup:')
+               on e.at >= slot.at and e.at < slot.at + interval '10 minutes'
+              and starts_with(e.tag, 'gate:lookup:')
               and e.at > now() - make_interval(hours => %s + 1)
             group by slot.at order by slot.at""",
         [number, number],
@@ -126,13 +136,15 @@ def accounts(search: str, number: int) -> list[dict[str, Any]]:
     """Accounts with what they spent without proof in a day, the most spent first."""
     return _rows(
         """with spent as (
-               select account, count(distinct who) filter (
-                          where proof = 0 and (verdict = 'granted' or reason in ('not_found', 'birth_rank'))) as persons,
+               select account,
+                      count(distinct who) filter (where proof = 0 and (
+                          verdict = 'granted' or reason in ('not_found', 'birth_rank'))) as persons,
                       sum(count) as look_ups, max(at) as last_at,
                       count(distinct network) as networks,
                       sum(count) filter (where verdict <> 'granted') as stopped
                  from journal.for_pages
-                where at > now() - interval '1 day' and starts_with(tag, 'gate:lookup:') and account is not null
+                where at > now() - interval '1 day' and account is not null
+                  and starts_with(tag, 'gate:lookup:')
                 group by account)
            select a.id, a.login, a.display_name, a.profession, o.name as organisation, o.commune,
                   coalesce(s.persons, 0) as persons, coalesce(s.look_ups, 0) as look_ups,
@@ -155,7 +167,8 @@ def accounts(search: str, number: int) -> list[dict[str, Any]]:
 def account(account_id: int) -> dict[str, Any] | None:
     """Who an account is."""
     found = _rows(
-        """select a.id, a.login, a.display_name, a.profession, a.is_active, a.card_until, a.created_at, a.last_login,
+        """select a.id, a.login, a.display_name, a.profession, a.is_active, a.card_until,
+                  a.created_at, a.last_login,
                   o.name as organisation, o.commune, o.department, p.rpps
              from access_account a
              left join access_organisation o on o.id = a.organisation_id
@@ -173,8 +186,8 @@ def _literal(text: str) -> str:
 # Restrictions ------------------------------------------------------------------------------------
 
 _RESTRICTION = """
-    select r.id, r.scope, r.subject, r.kind, r.reason, r.author, r.starts_at, r.ends_at, r.lifted_at, r.lifted_by,
-           r.lift_reason, a.login, a.display_name,
+    select r.id, r.scope, r.subject, r.kind, r.reason, r.author, r.starts_at, r.ends_at, r.lifted_at,
+           r.lifted_by, r.lift_reason, a.login, a.display_name,
            r.lifted_at is null and (r.ends_at is null or r.ends_at > now()) as in_force
       from gate.restriction r left join access_account a on r.scope = 1 and a.id::text = r.subject
 """

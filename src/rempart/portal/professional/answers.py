@@ -122,14 +122,17 @@ def unavailable() -> Shown:
 
 def _answer(body: dict[str, Any]) -> Shown:
     answer = body["answer"]
-    look, title = _rights(str(answer.get("rights")))
+    state = str(answer.get("rights"))
+    look = state if state in {"yes", "no"} else "unknown"
     text = ""
     if look == "unknown":
-        text = _("Inconnu ne veut pas dire non : la caisse n’a rien transmis. Une attestation récente fait foi.")
+        text = _(
+            "Inconnu ne veut pas dire non : la caisse n’a rien transmis. Une attestation récente fait foi."
+        )
     return Shown(
         kind="answer",
         look=look,
-        title=title,
+        title=words.word(words.RIGHTS, look),
         text=text,
         reference=body.get("reference", ""),
         checked_at=clock(body.get("checked_at")),
@@ -140,14 +143,6 @@ def _answer(body: dict[str, Any]) -> Shown:
         split=_split(answer.get("example")),
         extra={"act": words.word(words.ACTS, answer.get("act_family")), "as_of": answer.get("as_of")},
     )
-
-
-def _rights(state: str) -> tuple[str, str]:
-    if state == "yes":
-        return "yes", _("Droits ouverts")
-    if state == "no":
-        return "no", _("Droits fermés")
-    return "unknown", _("Droits inconnus")
 
 
 def _guaranteed(found: dict[str, Any]) -> tuple[str, str, str]:
@@ -174,7 +169,7 @@ def _facts(answer: dict[str, Any]) -> list[Fact]:
 
 def _amo(answer: dict[str, Any]) -> Fact:
     rate = answer.get("amo_rate")
-    value = _("selon l’acte") if rate is None else _("%(rate)s % de la base") % {"rate": rate}
+    value = _("selon l’acte") if rate is None else _("%(rate)s %% de la base") % {"rate": rate}
     return Fact(_("Part obligatoire"), value)
 
 
@@ -202,9 +197,7 @@ def _exonerations(answer: dict[str, Any]) -> list[Fact]:
         ("ame", _("Aide médicale de l’État"), _("oui"), _("non")),
         ("declared_doctor", _("Médecin traitant"), _("c’est vous"), _("ce n’est pas vous, ou pas déclaré")),
     )
-    return [
-        Fact(label, _flag(answer[key], yes, no)) for key, label, yes, no in flags if key in answer
-    ]
+    return [Fact(label, _flag(answer[key], yes, no)) for key, label, yes, no in flags if key in answer]
 
 
 def _flag(value: bool | None, yes: str, no: str) -> str:  # noqa: FBT001  # it is the value that is shown
@@ -218,7 +211,9 @@ def _by_profession(answer: dict[str, Any]) -> list[Fact]:
     found = []
     if "renewal_from" in answer:
         since = answer["renewal_from"]
-        value = _("à partir du %(day)s") % {"day": day(since)} if since else _("aucun équipement antérieur connu")
+        value = (
+            _("à partir du %(day)s") % {"day": day(since)} if since else _("aucun équipement antérieur connu")
+        )
         found.append(Fact(_("Renouvellement des lunettes"), value))
     if "scheme" in answer:
         value = f"{answer.get('scheme') or '–'} / {answer.get('fund') or '–'}"
@@ -256,7 +251,11 @@ def _split(example: dict[str, Any] | None) -> Split | None:
         return None
     price = Decimal(str(example["price"]))
     parts, start = [], 0.0
-    for payer, label in (("amo", _("Part obligatoire")), ("amc", _("Part complémentaire")), ("patient", _("Patient"))):
+    for payer, label in (
+        ("amo", _("Part obligatoire")),
+        ("amc", _("Part complémentaire")),
+        ("patient", _("Patient")),
+    ):
         amount = Decimal(str(example.get(payer) or "0"))
         width = float(round(100 * amount / price, 2)) if price else 0.0
         parts.append(Part("self" if payer == "patient" else payer, label, euros(amount), start, width))

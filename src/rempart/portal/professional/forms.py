@@ -109,7 +109,9 @@ class LookUpForm(forms.Form):
             self.add_error("nir", _("La lecture de la carte est incomplète. Présentez la carte de nouveau."))
             return
         if text != typed and typed and not _same_number(typed, card.nir):
-            self.add_error("nir", _("Le numéro a changé depuis la lecture de la carte : présentez-la de nouveau."))
+            self.add_error(
+                "nir", _("Le numéro a changé depuis la lecture de la carte : présentez-la de nouveau.")
+            )
             return
         self._card = card
         given |= {

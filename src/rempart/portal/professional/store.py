@@ -38,7 +38,7 @@ class OwnLookUps(Sequence[OwnLookUp]):
     """An account's look-ups, the latest first, fetched a page at a time."""
 
     def __init__(self, account: int, verdict: str, day: date | None) -> None:
-        self._given = [account, verdict, verdict, day, day]
+        self._given: list[int | str | date | None] = [account, verdict, verdict, day, day]
 
     def __len__(self) -> int:
         with connection.cursor() as cursor:

@@ -35,4 +35,6 @@ def forward(request: HttpRequest) -> HttpResponse:
     except GateUnavailableError:
         body_503 = {"verdict": "refused", "reason": "unavailable", "retry_after": 2}
         return JsonResponse(body_503, status=503, headers={"Retry-After": "2"})
-    return HttpResponse(body, status=status, headers={name: found[name] for name in _PASSED_BACK if name in found})
+    return HttpResponse(
+        body, status=status, headers={name: found[name] for name in _PASSED_BACK if name in found}
+    )

@@ -80,7 +80,9 @@ def _operation(method: str, path: str, found: dict[str, Any]) -> Operation:
 
 
 def _parameter(found: dict[str, Any]) -> Field:
-    return Field(found["name"], _kind(found["schema"]), bool(found.get("required")), found.get("description", ""))
+    return Field(
+        found["name"], _kind(found["schema"]), bool(found.get("required")), found.get("description", "")
+    )
 
 
 def _response(status: str, found: dict[str, Any]) -> Response:
@@ -90,8 +92,8 @@ def _response(status: str, found: dict[str, Any]) -> Response:
 
 def _fields(schema: dict[str, Any]) -> tuple[Field, ...]:
     if "properties" not in schema:
-        inner = next((one for one in schema.get("anyOf", schema.get("oneOf", ())) if "properties" in one), {})
-        return _fields(inner) if inner else ()
+        inner = (one for one in schema.get("anyOf", schema.get("oneOf", ())) if "properties" in one)
+        return next((_fields(one) for one in inner), ())
     required = set(schema.get("required", ()))
     return tuple(
         Field(name, _kind(one), name in required, one.get("description", ""))

@@ -80,7 +80,8 @@ def meters(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _ask_meters(request: HttpRequest) -> list[dict[str, Any]]:
-    if not fully_signed_in(request) or request.user.profession in STAFF:  # type: ignore[union-attr]
+    account: Any = request.user
+    if not fully_signed_in(request) or account.profession in STAFF:
         return []
     try:
         reply = gate().left(caller_of(request))

@@ -58,7 +58,7 @@ VERDICTS: Words = {
     Verdict.CHALLENGED: _("Confirmation demandée"),
     Verdict.REFUSED: _("Impossible pour l'instant"),
 }
-VERDICT_LOOKS = {Verdict.GRANTED: "yes", Verdict.CHALLENGED: "hold", Verdict.REFUSED: "no"}
+VERDICT_LOOKS: dict[str, str] = {Verdict.GRANTED: "yes", Verdict.CHALLENGED: "hold", Verdict.REFUSED: "no"}
 """Verdict → the shape and colour that go with the word."""
 
 PROOFS: Words = {
@@ -126,6 +126,7 @@ def word(words: Words, key: object) -> str:
     """The word for `key`, or the key itself when it has none: an unknown word is shown, never hidden."""
     return str(words.get(str(key), key)) if key is not None else ""
 
+
 WHAT_HAPPENED: Words = {
     Reason.CREDENTIAL: _("Votre session a pris fin"),
     Reason.FROZEN: _("Votre compte est suspendu"),
@@ -152,21 +153,33 @@ WHAT_TO_DO: Words = {
     Reason.CREDENTIAL: _("Connectez-vous de nouveau."),
     Reason.FROZEN: _("Appelez l’assistance : elle seule peut le rétablir, après vous avoir reconnu."),
     Reason.CARD_REQUIRED: _("Votre compte reste ouvert pour tout patient présent."),
-    Reason.STEP_UP: _("Un signal inhabituel a été vu sur votre compte, qui reste ouvert pour tout patient présent."),
+    Reason.STEP_UP: _(
+        "Un signal inhabituel a été vu sur votre compte, qui reste ouvert pour tout patient présent."
+    ),
     Reason.ASSURANCE: _("Le mot de passe seul ne donne accès à aucune personne."),
     Reason.PURPOSE: _("Choisissez un autre motif, ou appelez l’assistance."),
-    Reason.BIRTH_RANK: _("Jumeaux, ou enfants rattachés au même parent : le rang de naissance figure sur l’attestation."),
-    Reason.NOT_FOUND: _("Vérifiez le numéro et la date de naissance sur la carte ou l’attestation. Cet essai a été compté."),
+    Reason.BIRTH_RANK: _(
+        "Jumeaux, ou enfants rattachés au même parent : le rang de naissance figure sur l’attestation."
+    ),
+    Reason.NOT_FOUND: _(
+        "Vérifiez le numéro et la date de naissance sur la carte ou l’attestation. Cet essai a été compté."
+    ),
     Reason.LIMIT_ACCOUNT: _("Avec la carte, vos consultations restent ouvertes."),
     Reason.LIMIT_ORGANISATION: _("Avec la carte, les consultations restent ouvertes."),
     Reason.LIMIT_NETWORK: _("Le plafond est celui du réseau, pas le vôtre. Avec la carte, vous continuez."),
     Reason.BREAKER: _("Une protection de toute la plateforme est en place. Avec la carte, vous continuez."),
-    Reason.CLOCK: _("L’horloge du service est incertaine ; les consultations sans carte reprendront dès qu’elle sera sûre."),
-    Reason.PROOF_FORGED: _("La signature du lecteur ne vaut pas pour cette personne et ce compte. Présentez la carte de nouveau."),
+    Reason.CLOCK: _(
+        "L’horloge du service est incertaine ; les consultations sans carte reprendront avec elle."
+    ),
+    Reason.PROOF_FORGED: _(
+        "La signature du lecteur ne vaut pas pour cette personne et ce compte. Présentez la carte de nouveau."
+    ),
     Reason.PROOF_STALE: _("Une lecture vaut une minute. Présentez la carte de nouveau."),
     Reason.PROOF_REPLAYED: _("Une lecture ne sert qu’une fois. Présentez la carte de nouveau."),
     Reason.PROOF_TERMINAL: _("Il est inconnu, pas encore actif, ou rattaché à une autre structure."),
-    Reason.UNAVAILABLE: _("Rien n’a été communiqué ni compté. Une attestation de droits sur papier reste valable."),
+    Reason.UNAVAILABLE: _(
+        "Rien n’a été communiqué ni compté. Une attestation de droits sur papier reste valable."
+    ),
 }
 
 KINDS: Words = {
@@ -234,3 +247,22 @@ EVENTS: Words = {
     "intake:insurer:rotated": _("Clé d’un organisme renouvelée"),
 }
 """Journal tag → what happened. A tag without words is shown as it is."""
+
+RIGHTS: Words = {
+    "yes": _("Droits ouverts"),
+    "no": _("Droits fermés"),
+    "unknown": _("Droits inconnus"),
+}
+
+THIRD_PARTY: Words = {
+    "yes": _("tiers payant"),
+    "no": _("pas de tiers payant"),
+    "unknown": _("tiers payant inconnu"),
+}
+
+STANDINGS: Words = {
+    "c2s": _("complémentaire santé solidaire"),
+    "ame": _("aide médicale de l’État"),
+    "exoneration": _("exonération"),
+}
+"""Flags of an answer that the demonstration's page tells of."""

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -55,7 +55,7 @@ def say(key: object, table: str) -> str:
 @register.filter
 def look(verdict: str) -> str:
     """Shape and colour of a verdict."""
-    return words.VERDICT_LOOKS.get(verdict, "unknown")  # type: ignore[call-overload]  # a StrEnum's keys are strings
+    return words.VERDICT_LOOKS.get(verdict, "unknown")
 
 
 @register.filter
@@ -162,9 +162,25 @@ def coded(reason: str) -> str:
 
 
 @register.filter
-def expected(person: dict[str, Any]) -> str:
-    """What a demonstration's file says that the answer should be: a sentence, or pairs of words."""
-    said = person.get("expected", "")
-    if isinstance(said, dict):
-        return ", ".join(f"{key} : {value}" for key, value in said.items())
-    return str(said)
+def exactly(value: object) -> str:
+    """The day and the second."""
+    at = moment(value)
+    return f"{date_format(at, 'j F Y')}, {at:%H:%M:%S}" if at else ""
+
+
+@register.filter
+def grouped(number: object) -> str:
+    """Thousands apart: 114 000."""
+    return number_format(number, 0, use_l10n=True, force_grouping=True) if isinstance(number, int) else "–"
+
+
+@register.filter
+def ready(field: BoundField) -> BoundField:
+    """A form field as our pages show it: no placeholder in place of a label, errors tied to the field."""
+    attributes = field.field.widget.attrs
+    attributes.pop("placeholder", None)
+    if field.name == "code":
+        attributes |= {"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}
+    if field.errors:
+        attributes |= {"aria-describedby": f"{field.id_for_label}_wrong", "aria-invalid": "true"}
+    return field

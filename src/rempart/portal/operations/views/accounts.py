@@ -22,7 +22,9 @@ def accounts(request: HttpRequest) -> HttpResponse:
     """The most spending first; `?q=` searches login, name and organisation."""
     search = request.GET.get("q", "").strip()[:100]
     found = store.accounts(search, _PAGE)
-    return render(request, "operations/accounts.html", {"accounts": found, "search": search, "page_size": _PAGE})
+    return render(
+        request, "operations/accounts.html", {"accounts": found, "search": search, "page_size": _PAGE}
+    )
 
 
 @role(Profession.OPERATOR)
@@ -48,13 +50,13 @@ def account(request: HttpRequest, account: int) -> HttpResponse:
 
 def _meters(request: HttpRequest, login: str) -> list[tuple[str, list[dict[str, Any]]]]:
     """For each kind of look-up, the account's own four windows as the gate counts them."""
-    found = []
-    for proof in _PROOFS:
-        said = desk.explained(request, login, proof) or {}
-        for step in said.get("steps", []):
-            if step["step"] == "limit" and step["scope"] == Scope.ACCOUNT:
-                found.append((proof, _windows(step)))
-    return found
+    said = [(proof, desk.explained(request, login, proof) or {}) for proof in _PROOFS]
+    return [
+        (proof, _windows(step))
+        for proof, explained in said
+        for step in explained.get("steps", [])
+        if step["step"] == "limit" and step["scope"] == Scope.ACCOUNT
+    ]
 
 
 def _windows(step: dict[str, Any]) -> list[dict[str, Any]]:
@@ -64,5 +66,6 @@ def _windows(step: dict[str, Any]) -> list[dict[str, Any]]:
         return int(after) if not step["passes"] and after >= limit else int(after) - 1
 
     return [
-        {"window": window.name.lower(), "spent": spent(window), "limit": step["limits"][window]} for window in Window
+        {"window": window.name.lower(), "spent": spent(window), "limit": step["limits"][window]}
+        for window in Window
     ]

@@ -1,5 +1,6 @@
 """Changes of limits, matrix and terminals: read here, decided elsewhere by two persons."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -24,26 +25,9 @@ def changes(request: HttpRequest) -> HttpResponse:
 
 
 def in_words(kind: str, value: dict[str, Any]) -> str:
-    """What a change would change."""
-    if kind == "limit":
-        return _limit(value)
-    if kind == "matrix":
-        return _("Motif « %(purpose)s », profession « %(profession)s »") % {
-            "purpose": words.word(words.PURPOSES, value.get("purpose")),
-            "profession": words.word(words.PROFESSIONS, value.get("profession")),
-        }
-    if kind == "breaker":
-        return _("Plafond de la plateforme : plancher %(floor)s, personnes présentes %(present)s par heure") % {
-            "floor": value.get("floor"),
-            "present": value.get("present"),
-        }
-    if kind == "terminal":
-        return _("Lecteur de cartes « %(label)s »") % {"label": value.get("label", "")}
-    if kind == "revoke_terminal":
-        return _("Retrait du lecteur nº %(number)s") % {"number": value.get("terminal", value.get("id", ""))}
-    if kind == "lift_platform":
-        return _("Levée d’une restriction de toute la plateforme")
-    return kind
+    """What a change would change; a kind without words is shown as it is."""
+    told = _WORDS.get(kind)
+    return told(value) if told else kind
 
 
 def _limit(value: dict[str, Any]) -> str:
@@ -57,3 +41,39 @@ def _limit(value: dict[str, Any]) -> str:
         "meter": words.word(words.METERS, Meter(int(value["meter"])).name.lower()).lower(),
         "amounts": amounts,
     }
+
+
+def _matrix(value: dict[str, Any]) -> str:
+    return _("Motif « %(purpose)s », profession « %(profession)s »") % {
+        "purpose": words.word(words.PURPOSES, value.get("purpose")),
+        "profession": words.word(words.PROFESSIONS, value.get("profession")),
+    }
+
+
+def _breaker(value: dict[str, Any]) -> str:
+    return _("Plafond de la plateforme : plancher %(floor)s, personnes présentes %(present)s par heure") % {
+        "floor": value.get("floor"),
+        "present": value.get("present"),
+    }
+
+
+def _terminal(value: dict[str, Any]) -> str:
+    return _("Lecteur de cartes « %(label)s »") % {"label": value.get("label", "")}
+
+
+def _revoked(value: dict[str, Any]) -> str:
+    return _("Retrait du lecteur nº %(number)s") % {"number": value.get("terminal", value.get("id", ""))}
+
+
+def _platform(_value: dict[str, Any]) -> str:
+    return _("Levée d’une restriction de toute la plateforme")
+
+
+_WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "limit": _limit,
+    "matrix": _matrix,
+    "breaker": _breaker,
+    "terminal": _terminal,
+    "revoke_terminal": _revoked,
+    "lift_platform": _platform,
+}

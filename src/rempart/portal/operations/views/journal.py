@@ -14,7 +14,7 @@ from rempart.portal.operations.rules import restriction_of, rule_in_words, story
 from rempart.portal.shared.words import PROOFS, REASONS, VERDICTS
 from rempart.vocabulary.words import Profession, Proof, Reason, Verdict
 
-_PAGE = 40
+_PAGE = 30
 _HOURS = 6
 
 
@@ -100,9 +100,10 @@ def with_words(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def why(line: dict[str, Any]) -> dict[str, Any]:
-    """What counted when an entry was written: meters as they stood, and the restriction if one decided."""
+    """What counted when an entry was written: its meter as it stood, and the restriction if one decided."""
     number = restriction_of(line["rule"] or "")
-    spent = {}
-    if line["account"] is not None and line["purpose"] is not None:
-        spent = store.spent_before(line["account"], line["at"], line["seq"])
-    return {"restriction": store.restriction(number) if number else None, "spent": spent}
+    counted = line["account"] is not None and line["purpose"] is not None
+    return {
+        "restriction": store.restriction(number) if number else None,
+        "spent": store.spent_before(line) if counted else [],
+    }

@@ -60,7 +60,9 @@ def _lift(request: HttpRequest, found: dict[str, Any], reason: str) -> None:
     try:
         done = store.lift(found["id"], request.user.get_username(), reason)
     except DatabaseError:
-        messages.error(request, _("Cette restriction ne se lève pas depuis une page : il y faut deux gardiens."))
+        messages.error(
+            request, _("Cette restriction ne se lève pas depuis une page : il y faut deux gardiens.")
+        )
         return
     if done:
         messages.success(request, _("Restriction levée. Le motif est au journal."))

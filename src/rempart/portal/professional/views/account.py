@@ -99,6 +99,11 @@ def _sessions(request: HttpRequest) -> list[dict[str, Any]]:
     here = digest(session.session_key or "")
     rows = Session.objects.filter(account=request.user, ended_at=None, expire_date__gt=timezone.now())  # type: ignore[misc]  # an account, by the door
     return [
-        {"agent": row.agent, "network": row.network, "started_at": row.started_at, "here": row.session_key == here}
+        {
+            "agent": row.agent,
+            "network": row.network,
+            "started_at": row.started_at,
+            "here": row.session_key == here,
+        }
         for row in rows.order_by("-started_at")
     ]

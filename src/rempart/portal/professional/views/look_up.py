@@ -4,6 +4,7 @@ POST only carries a person's number; the page and its fragment are the same mark
 works without JavaScript. Nothing is kept: neither in the session nor in the browser.
 """
 
+import itertools
 from http import HTTPStatus
 from typing import Any
 
@@ -45,9 +46,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 def _ask(request: HttpRequest, form: LookUpForm) -> tuple[int, answers.Shown]:
     try:
-        reply = gate().look_up(
-            caller_of(request), form.request(), form.cleaned_data.get("attempt") or None
-        )
+        reply = gate().look_up(caller_of(request), form.request(), form.cleaned_data.get("attempt") or None)
     except GateUnavailableError:
         return HTTPStatus.SERVICE_UNAVAILABLE, answers.unavailable()
     if reply.status == HTTPStatus.UNPROCESSABLE_ENTITY:
@@ -64,9 +63,7 @@ def _unreadable(form: LookUpForm, body: dict[str, Any]) -> tuple[int, answers.Sh
     return HTTPStatus.UNPROCESSABLE_ENTITY, answers.shown(422, {"reason": "unreadable", "verdict": "refused"})
 
 
-def _page(
-    request: HttpRequest, form: LookUpForm, outcome: answers.Shown | None, status: int
-) -> HttpResponse:
+def _page(request: HttpRequest, form: LookUpForm, outcome: answers.Shown | None, status: int) -> HttpResponse:
     fragment = bool(getattr(request, "htmx", False))
     if form.errors:
         outcome = None
@@ -107,7 +104,7 @@ def _spaced(number: str) -> str:
     """1 2 2 2 3 3 and the key, as printed on the card."""
     number += nirs.Nir(number).key if number else ""
     cuts = (0, 1, 3, 5, 7, 10, 13, 15)
-    return " ".join(number[a:b] for a, b in zip(cuts, cuts[1:], strict=False)).strip()
+    return " ".join(number[a:b] for a, b in itertools.pairwise(cuts)).strip()
 
 
 def _last_visit(request: HttpRequest) -> Any:
