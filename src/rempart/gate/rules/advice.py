@@ -30,7 +30,7 @@ _FRENCH = {
     ),
     Reason.PURPOSE: "Votre profession ne peut pas consulter pour ce motif.",
     Reason.BIRTH_RANK: (
-        "Plusieurs personnes partagent ce numéro et cette date. Indiquez le rang de naissance. "
+        "Plusieurs personnes partagent ce numéro et cette date. Indiquez le rang de naissance."
     ),
     Reason.NOT_FOUND: (
         "Aucune personne ne correspond. Vérifiez le numéro et la date de naissance sur la carte "
@@ -44,14 +44,14 @@ _FRENCH = {
         "Plafond de votre structure atteint. Présentez la carte, ou indiquez que la personne est présente."
     ),
     Reason.LIMIT_NETWORK: (
-        "Beaucoup de consultations viennent de ce réseau. Présentez la carte de la personne. "
+        "Beaucoup de consultations viennent de ce réseau. Présentez la carte de la personne."
     ),
     Reason.BREAKER: (
         "Consultations sans carte momentanément fermées pour tous. Présentez la carte de la personne."
     ),
     Reason.CLOCK: "L'horloge du service est incertaine : seules les consultations avec carte sont ouvertes.",
     Reason.PROOF_FORGED: (
-        "La signature du lecteur de cartes n'est pas valable pour cette personne et ce compte. "
+        "La signature du lecteur de cartes n'est pas valable pour cette personne et ce compte."
     ),
     Reason.PROOF_STALE: "La lecture de la carte est trop ancienne. Présentez la carte de nouveau.",
     Reason.PROOF_REPLAYED: "Cette lecture de carte a déjà servi. Présentez la carte de nouveau.",
