@@ -21,6 +21,7 @@ import orjson
 from rempart.gate.errors import UncertainError
 from rempart.gate.look_up import Ask, Gate, digest_of
 from rempart.gate.openapi import document
+from rempart.gate.protocol import MAX_HEAD
 from rempart.gate.rules import reply as replies
 from rempart.gate.rules.advice import advice
 from rempart.gate.rules.left import left
@@ -66,6 +67,10 @@ class Call:
     on_socket: bool
     peer: str
 
+    def is_hidden(self) -> bool:
+        """Is it for pages only, and this no page?"""
+        return self.path.startswith("/internal/") and not self.on_socket
+
     def language(self) -> str:
         return "en" if self.headers.get(b"accept-language", "").lower().startswith("en") else "fr"
 
@@ -90,7 +95,7 @@ class Application:
             return
         try:
             call = _call(scope)
-            handler = self._routes.get((call.method, call.path))
+            handler = None if call.is_hidden() else self._routes.get((call.method, call.path))
             reply = await handler(call, receive) if handler else self._no_route(call)
         except _Refusal as refusal:
             reply = refusal.reply
@@ -102,8 +107,10 @@ class Application:
         await _send(send, reply)
 
     def _no_route(self, call: Call) -> Reply:
-        known = any(path == call.path for _method, path in self._routes)
-        return Reply(405 if known else 404, {"error": "method_not_allowed" if known else "not_found"})
+        allowed = [method for method, path in self._routes if path == call.path]
+        if not allowed or call.is_hidden():
+            return Reply(404, {"error": "not_found"})
+        return Reply(405, {"error": "method_not_allowed"}, ", ".join(allowed))
 
     async def _look_up(self, call: Call, receive: Receive) -> Reply:
         who = self._who(call)
@@ -126,8 +133,6 @@ class Application:
 
     async def _explain(self, call: Call, receive: Receive) -> Reply:
         """For staff, through a page: how an account's look-up would be decided."""
-        if not call.on_socket:
-            return Reply(404, {"error": "not_found"})
         who, now = self._who(call), datetime.now(UTC)
         asked = _explained(await _body(receive))
         try:
@@ -174,9 +179,19 @@ class Application:
         else:
             text = call.peer
         try:
-            return str(ipaddress.ip_address(text))
+            return _plain_address(text)
         except ValueError:
             raise _Refusal(400, "no usable network address") from None
+
+
+def _plain_address(text: str) -> str:
+    """One spelling for each client: `::ffff:192.0.2.1` is 192.0.2.1, and a zone is nobody's address."""
+    address = ipaddress.ip_address(text)
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.scope_id is not None:
+            raise ValueError("zone")
+        return str(address.ipv4_mapped or address)
+    return str(address)
 
 
 def _where(fault: BaseException) -> str:
@@ -185,6 +200,8 @@ def _where(fault: BaseException) -> str:
 
 
 def _call(scope: Scope) -> Call:
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD:
+        raise _Refusal(431, f"at most {MAX_HEAD} bytes of headers")
     headers: dict[bytes, str] = {}
     for name, value in scope["headers"]:
         if name not in _KNOWN_HEADERS:
@@ -264,6 +281,8 @@ async def _send(send: Send, reply: Reply) -> None:
     ]
     if reply.status == 401:  # noqa: PLR2004  # RFC 9110, 11.6.1
         headers.append((b"www-authenticate", b"Bearer"))
+    if reply.allow is not None:  # 15.5.6
+        headers.append((b"allow", reply.allow.encode()))
     if reply.body.get("retry_after") is not None:
         headers.append((b"retry-after", str(reply.body["retry_after"]).encode()))
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})

@@ -7,6 +7,7 @@ One event loop, two doors: a Unix socket for pages and a loopback port for softw
 import argparse
 import asyncio
 import os
+import resource
 import signal
 from contextlib import suppress
 from pathlib import Path
@@ -17,10 +18,12 @@ import uvloop
 from rempart.database.connect import dsn
 from rempart.gate.app import Application, keep_up
 from rempart.gate.look_up import Gate
+from rempart.gate.protocol import GateProtocol
 from rempart.gate.store import Faults, Store
 from rempart.vault.blind_index import BlindIndex
 from rempart.vault.master import load_master
 
+_DESCRIPTORS = 65_536
 _PATIENCE = 60
 """Seconds to wait for the database at start."""
 
@@ -41,10 +44,10 @@ async def _connected(address: str) -> Store:
 
 def _servers(application: Application, socket: Path, port: int) -> list[_Server]:
     common = {
-        "log_level": "warning",
+        "log_level": "error",  # a line for each malformed request would let strangers fill the disk
         "access_log": False,
         "lifespan": "off",
-        "http": "httptools",
+        "http": GateProtocol,
         "loop": "none",
         "ws": "none",
         "proxy_headers": False,
@@ -83,6 +86,12 @@ async def serve(data: Path, socket: Path, port: int) -> None:
         await store.close()
 
 
+def _allow_many_connections() -> None:
+    """As many as the system lets us: else a thousand idle ones would leave no descriptor for the next."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, _DESCRIPTORS)), hard))
+
+
 def main() -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(description="The gate: the only process that opens a person's record.")
@@ -91,6 +100,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     chosen = parser.parse_args()
     os.umask(0o077)
+    _allow_many_connections()
     uvloop.run(serve(chosen.data, chosen.socket, chosen.port))
 
 

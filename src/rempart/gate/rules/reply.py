@@ -14,10 +14,11 @@ _THROTTLED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP status and the body that goes with it."""
+    """An HTTP status and the body that goes with it; `allow` names a path's methods, with 405 only."""
 
     status: int
     body: dict[str, Any]
+    allow: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
