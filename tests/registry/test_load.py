@@ -176,7 +176,7 @@ def test_a_child_may_have_another_insurer_than_the_policyholder(load, person, he
 
 
 def test_an_unknown_insurer_s_persons_are_set_aside(load, person, changed):
-    assert load([changed(person(), insurer="999")]).reasons == {"insurer_unknown": 1}
+    assert load([changed(person(), insurer="999")]).reasons == {"insurer_unknown: 999": 1}
 
 
 def test_a_withdrawn_insurer_s_persons_are_set_aside_and_stay_closed(
@@ -187,7 +187,7 @@ def test_a_withdrawn_insurer_s_persons_are_set_aside_and_stay_closed(
     (row,) = held(record.numbers.payment_nir)
     assert opened(opener, row, Category.NIR)
     withdraw_insurer(insurer[1], dsn=dsn("owner", cluster))
-    assert load([record]).reasons == {"insurer_without_key": 1}
+    assert load([record]).reasons == {f"insurer_without_key: {insurer[1]}": 1}
     with pytest.raises(Exception, match=str(insurer[0])):
         opened(opener, row, Category.NIR)
 

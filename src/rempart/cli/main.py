@@ -32,6 +32,13 @@ app.command(
     "rempart.cli.gate:app", name="gate", help="Limits, matrix, terminals; how a look-up would be decided."
 )
 app.command("rempart.cli.journal:app", name="journal", help="What was disclosed to whom and why.")
+app.command(
+    "rempart.cli.importing:app", name="import", help="Bring in persons, professionals, insurers from files."
+)
+app.command(
+    "rempart.cli.population:app", name="population", help="Make up a French population: nobody in it exists."
+)
+app.command("rempart.cli.keys:app", name="keys", help="Withdraw or rotate keys.")
 app.command("rempart.cli.config:app", name="config", help="The settings in force and where they come from.")
 
 

@@ -2,16 +2,22 @@
 
 import secrets
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rempart.registry import store
 from rempart.registry.data_keys import DataKeys, Sealing
 from rempart.registry.rules.records import PersonRecord
 from rempart.vault.blind_index import BlindIndex
+from rempart.vocabulary.cover import Contract, Numbers
 from rempart.vocabulary.intake import SetAside, Why
 from rempart.vocabulary.words import Category
 
 _ID_BITS = 62
+
+
+class IndexRotatedError(Exception):
+    """The blind index was rotated since the chunk's keys were made: make them again."""
 
 
 @dataclass(slots=True)
@@ -47,7 +53,7 @@ class Chunk:
     def add(self, record: PersonRecord) -> None:
         sealing = self._keys.of(record.insurer)
         if isinstance(sealing, Why):
-            self._refused.append(SetAside(record.line, sealing))
+            self._refused.append(SetAside(record.line, sealing, (record.insurer,)))
             return
         numbers, birth_date = record.numbers, record.civil.birth_date
         own = self._digests(numbers.payment_nir, birth_date)
@@ -56,13 +62,20 @@ class Chunk:
         held_by = self._digests(numbers.payment_nir, record.policyholder[0]) if record.policyholder else ()
         self._entries.append(_Entry(record, sealing, own, held_by))
 
-    def write(self, connection: store.Connection) -> Outcome:
-        """Policyholders first, then those whom they cover. Raises psycopg.Error, nothing written."""
+    def write(self, connection: store.Connection, still_current: Callable[[int], bool]) -> Outcome:
+        """Policyholders first, then those whom they cover.
+
+        `still_current` tells whether a version is the one to write with: asked under the lock, so that a
+        rotation of the index never leaves a person behind. Raises IndexRotatedError, psycopg.Error;
+        then nothing is written.
+        """
         outcome = Outcome(set_aside=list(self._refused))
         if not self._entries:
             return outcome
         with connection.transaction():
             store.one_chunk_at_a_time(connection)
+            if not still_current(self._index.current):
+                raise IndexRotatedError
             writing = _Writing(self._index, connection, self._entries, outcome)
             for entry in sorted(self._entries, key=lambda entry: entry.record.policyholder is not None):
                 writing.place(entry, may_wait=self._may_wait)
@@ -124,7 +137,8 @@ class _Writing:
         person = held or secrets.randbits(_ID_BITS) + 1
         row = _sealed(record, sealing, person, policyholder)
         (self._new if held is None else self._changed).append(row)
-        self._keys += [(key, person, self._index.current) for key in _keys_of(record, self._index)]
+        keys = keys_of(record.numbers, record.civil.birth_date, record.contract, self._index)
+        self._keys += [(key, person, self._index.current) for key in keys]
         if held is None:
             self._outcome.loaded += 1
         else:
@@ -144,9 +158,8 @@ class _Writing:
             store.insert_keys(self._connection, self._keys)
 
 
-def _keys_of(record: PersonRecord, index: BlindIndex) -> set[bytes]:
-    """Every digest under which a look-up may find the person, current version."""
-    numbers, birth_date, contract = record.numbers, record.civil.birth_date, record.contract
+def keys_of(numbers: Numbers, birth_date: str, contract: Contract | None, index: BlindIndex) -> set[bytes]:
+    """Every digest under which a look-up may find a person, current version of the index."""
     nirs = {numbers.payment_nir, numbers.own_nir, numbers.other_payment_nir} - {None}
     keys = {index.person_key(str(nir), birth_date) for nir in nirs}
     if contract:

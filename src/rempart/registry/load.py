@@ -15,11 +15,11 @@ from typing import TypeVar
 import psycopg
 
 from rempart.registry import store
-from rempart.registry.chunk import Chunk, Outcome
+from rempart.registry.chunk import Chunk, IndexRotatedError, Outcome
 from rempart.registry.data_keys import DataKeys
 from rempart.registry.rules.records import PersonRecord
 from rempart.registry.staging import Stage
-from rempart.vault.blind_index import BlindIndex
+from rempart.vault.blind_index import FILE, BlindIndex, read_file
 from rempart.vocabulary.intake import Report, SetAside
 
 CHUNK = 2_000
@@ -45,11 +45,11 @@ def load_persons(  # the command line's and the demonstration's one door
     with a key (`insurers.add_insurers`). Raises KeysMissingError and psycopg.Error; chunks written before
     stay, and running again brings in the rest.
     """
-    index = BlindIndex.load(keys_dir)
+    BlindIndex.load(keys_dir)  # before anything is written, for its error
     report = Report(source, ignored=Counter() if ignored is None else ignored)
     with psycopg.connect(dsn, autocommit=True) as connection, Stage() as waiting:
         batch = store.open_batch(connection, source)
-        loader = _Loader(connection, DataKeys(connection, batch), index, report, set_aside)
+        loader = _Loader(connection, DataKeys(connection, batch), keys_dir, report, set_aside)
         for chunk in _chunks(records, CHUNK):
             report.read += len(chunk)
             loader.load(chunk, waiting)
@@ -69,25 +69,25 @@ class _Loader:
         self,
         connection: store.Connection,
         keys: DataKeys,
-        index: BlindIndex,
+        keys_dir: Path,
         report: Report,
         set_aside: Callable[[SetAside], None] | None,
     ) -> None:
         self._connection = connection
         self._keys = keys
-        self._index = index
+        self._keys_dir = keys_dir
         self._report = report
         self._set_aside = set_aside
 
     def load(self, items: Iterable[PersonRecord | SetAside], waiting: Stage | None) -> None:
         """Write a chunk. Beneficiaries whose policyholder is not there wait, or are set aside."""
-        chunk = Chunk(self._index, self._keys, may_wait=waiting is not None)
+        records: list[PersonRecord] = []
         for item in items:
             if isinstance(item, SetAside):
                 self._put_aside(item)
             else:
-                chunk.add(item)
-        outcome = self._write(chunk)
+                records.append(item)
+        outcome = self._write(records, may_wait=waiting is not None)
         self._report.loaded += outcome.loaded
         self._report.updated += outcome.updated
         self._report.warnings.update(outcome.warnings)
@@ -97,13 +97,22 @@ class _Loader:
             assert waiting is not None  # noqa: S101  # for the type checker: only then does one wait
             waiting.put("", 0, record.line, record.to_bytes())
 
-    def _write(self, chunk: Chunk) -> Outcome:
+    def _write(self, records: list[PersonRecord], *, may_wait: bool) -> Outcome:
         for _ in range(_TRIES - 1):
             try:
-                return chunk.write(self._connection)
-            except psycopg.errors.UniqueViolation:
-                continue  # a random id was taken, once in many million imports: draw again
-        return chunk.write(self._connection)
+                return self._write_once(records, may_wait=may_wait)
+            except (psycopg.errors.UniqueViolation, IndexRotatedError):
+                continue  # a random id was taken, once in many million imports; or the index just changed
+        return self._write_once(records, may_wait=may_wait)
+
+    def _write_once(self, records: list[PersonRecord], *, may_wait: bool) -> Outcome:
+        chunk = Chunk(BlindIndex.load(self._keys_dir), self._keys, may_wait=may_wait)
+        for record in records:
+            chunk.add(record)
+        return chunk.write(self._connection, self._is_current)
+
+    def _is_current(self, version: int) -> bool:
+        return read_file(self._keys_dir / FILE)[1] == version
 
     def _put_aside(self, item: SetAside) -> None:
         self._report.put_aside(item)
