@@ -1,13 +1,19 @@
 """The pages shown when something cannot be: they repeat nothing of what was asked."""
 
+import sys
 from http import HTTPStatus
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
+from django.template.loader import render_to_string
 
 from rempart.access.doors import public
+
+_SOON = "5"
+"""Seconds after which a restarted database usually answers again."""
 
 
 def _page(request: HttpRequest, status: HTTPStatus, template: str) -> HttpResponse:
@@ -43,11 +49,11 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG00
 
 @public
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """Something broke. The page itself must not: no context processor, no database."""
+    """Something broke, or the database is away for a moment. The page itself asks nothing of either."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
     try:
-        from django.template.loader import render_to_string  # noqa: PLC0415  # templates may be what broke
-
-        body: str = render_to_string("500.html")
+        body: str = render_to_string(f"{int(status)}.html", {"status": int(status)})
     except Exception:  # noqa: BLE001  # whatever it is, a page is answered
-        body = "500\n"
-    return HttpResponse(body, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        body = f"{int(status)}\n"
+    return HttpResponse(body, status=status, headers={"Retry-After": _SOON} if away else None)

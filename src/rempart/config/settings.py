@@ -208,7 +208,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = sorted((SOURCE / "portal").glob("*/static"))
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_MAX_AGE = 300
 
 # Mail, background work, logs -------------------------------------------------------------------
 globals().update(environment.mail(REMPART_DATA))
