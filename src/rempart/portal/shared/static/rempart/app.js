@@ -140,6 +140,11 @@
   });
 
   // Partial pages ---------------------------------------------------------------------------------
+  // htmx sees a pressed button inside its form only; ranks and "person present" stand beside it.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const pressed = event.detail.triggeringEvent?.submitter;
+    if (pressed?.name) event.detail.parameters[pressed.name] = pressed.value;
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target } = event.detail;
     // Anything but the fragment asked for (a sign-in page, an error page) is a page of its own.
