@@ -75,6 +75,11 @@ def test_a_link_planted_in_its_place_is_not_followed(tmp_path):
     assert not other.exists()
 
 
+def test_a_place_that_cannot_be_written_is_said_before_anything_is_read(tmp_path):
+    with pytest.raises(IncomingFileError, match="absent"), SetAsideFile(tmp_path / "absent" / "x.csv"):
+        pytest.fail("entered")
+
+
 def test_it_stands_beside_its_file(tmp_path):
     assert beside(tmp_path / "a.csv", "csv") == tmp_path / "a.csv.rejected.csv"
 

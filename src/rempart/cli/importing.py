@@ -11,7 +11,7 @@ from typing import Annotated, BinaryIO, Literal
 import orjson
 import psycopg
 from cyclopts import App, Parameter
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
 
 from rempart.access.directory.load import load_directory
 from rempart.cli import screen
@@ -153,7 +153,12 @@ def _import(
 @contextmanager
 def _watched(incoming: BinaryIO, path: Path) -> Iterator[tuple[BinaryIO, Callable[[int], None]]]:
     """The file, read under a progress bar, and what to call with the number of records so far."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    columns: tuple[ProgressColumn, ...] = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(
         *columns, TextColumn("{task.fields[done]}"), console=screen.err, transient=True
     ) as progress:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import orjson
 import psycopg
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 from rich.progress import track
 
 from rempart.cli import screen
@@ -15,6 +16,7 @@ from rempart.cli.importing import one_line_for_database_errors
 from rempart.cli.options import DATA, Data, Json
 from rempart.database import directory, embedded
 from rempart.database.connect import dsn
+from rempart.database.incoming import IncomingFileError
 from rempart.registry.fhir_export import to_ndjson
 from rempart.registry.insurers import add_insurers
 from rempart.registry.load import load_persons
@@ -33,10 +35,10 @@ app = App(name="population", help="Make up a French population: nobody in it exi
 @app.default
 def population(
     *,
-    persons: Annotated[int, Parameter(help="How many persons.")] = 10_000,
+    persons: Annotated[int, Parameter(help="How many persons.", validator=Number(gte=1))] = 10_000,
     seed: Annotated[int, Parameter(help="The same seed gives the same persons.")] = 1,
     on: Annotated[
-        str | None, Parameter(help="Day around which rights and contracts are drawn; today.")
+        date | None, Parameter(help="Day around which rights and contracts are drawn; today.")
     ] = None,
     ndjson: Annotated[
         Path | None, Parameter(help="Write them to this file, FHIR R4, one resource a line.")
@@ -46,18 +48,24 @@ def population(
     json: Json = False,
 ) -> None:
     """Make up persons, write them to a file, load them, or both. Never into a real installation."""
-    day = date.fromisoformat(on) if on else None
     done: dict[str, object] = {"persons": persons, "seed": seed}
     if ndjson:
-        with ndjson.open("wb") as file:
-            file.writelines(to_ndjson(_watched(generate(persons, seed, on=day), persons, "Writing")))
+        with _created(ndjson) as file:
+            file.writelines(to_ndjson(_watched(generate(persons, seed, on=on), persons, "Writing")))
         done["ndjson"] = str(ndjson)
     if load:
-        done |= _load(_watched(generate(persons, seed, on=day), persons, "Loading"), directory.make(data))
+        done |= _load(_watched(generate(persons, seed, on=on), persons, "Loading"), directory.make(data))
     if not ndjson and not load:
         screen.step("Nothing to do: say --ndjson FILE, or --load, or both.")
     if json:
         screen.out.out(orjson.dumps(done).decode(), highlight=False)
+
+
+def _created(path: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except OSError as error:
+        raise IncomingFileError(f"{path} cannot be written ({error.strerror}).") from None
 
 
 def _load(records: Iterator[PersonRecord], data: Path) -> dict[str, object]:
@@ -83,4 +91,6 @@ def _refuse_among_real_ones(data: Path) -> None:
 
 
 def _watched(records: Iterator[PersonRecord], total: int, what: str) -> Iterator[PersonRecord]:
-    yield from track(records, what, total=total, console=screen.err, transient=True)
+    yield from track(
+        records, what, total=total, console=screen.err, transient=True, disable=not screen.err.is_terminal
+    )

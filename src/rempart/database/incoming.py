@@ -79,7 +79,14 @@ class SetAsideFile:
         self._file: IO[str] | None = None
 
     def __enter__(self) -> Self:
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+            self._made().close()
+            self.path.unlink()
+        except OSError as error:
+            raise IncomingFileError(
+                f"{self.path} cannot be written ({error.strerror}).", "name another place with --rejected"
+            ) from None
         return self
 
     def __exit__(
@@ -90,8 +97,7 @@ class SetAsideFile:
 
     def write(self, item: SetAside) -> None:
         if self._file is None:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-            self._file = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+            self._file = self._made()
             if self.path.suffix == ".csv":
                 self._file.write("line,why,fields\r\n")
         self.count += 1
@@ -100,6 +106,10 @@ class SetAsideFile:
         else:
             entry = {"line": item.line, "why": item.why, "fields": item.fields}
             self._file.write(orjson.dumps(entry).decode() + "\n")
+
+    def _made(self) -> IO[str]:
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
 
 
 def beside(path: Path, ending: str) -> Path:
