@@ -32,8 +32,11 @@ def test_a_line_is_bounded_and_the_next_one_is_found(length):
         (b"plain", "utf-8-sig"),
         ("é".encode(), "utf-8-sig"),
         ("é".encode("cp1252"), "cp1252"),
-        (b"x" * (1 << 20) + "é".encode()[:1], "cp1252"),
-        (b"x" * ((1 << 20) - 1) + "é".encode(), "utf-8-sig"),
+        (b"\n" + b"x" * (1 << 20) + "é".encode()[:1], "cp1252"),
+        (b"\n" + b"x" * ((1 << 20) - 1) + "é".encode(), "utf-8-sig"),
+        ("é\n".encode() + b"\xe9", "utf-8-sig"),
+        (b"\xe9\n" + "é".encode(), "cp1252"),
+        (b"\xef\xbb\xbfplain\n\xe9", "cp1252"),
     ],
 )
 def test_the_encoding_is_found_by_reading_blocks(raw, encoding):

@@ -36,12 +36,17 @@ def read_lines(file: BinaryIO, longest: int = LONGEST_LINE) -> Iterator[tuple[in
 
 
 def encoding_of(file: BinaryIO) -> str:
-    """`utf-8-sig` when the whole file is UTF-8 (a byte-order mark is dropped), else `cp1252`.
+    """`utf-8-sig` (a byte-order mark is dropped) or `cp1252`; returns to the file's beginning.
 
-    Reads the file once by blocks and returns to its beginning.
+    A header with letters beyond ASCII decides, so that one damaged row does not turn all the others into
+    another encoding. Else the whole file is read once, by blocks: UTF-8 if every byte of it is.
     """
-    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
+        header = file.readline(LONGEST_LINE).removeprefix(codecs.BOM_UTF8)
+        if not header.isascii():
+            header.decode()
+            return "utf-8-sig"
+        decoder = codecs.getincrementaldecoder("utf-8")()
         while block := file.read(_BLOCK):
             decoder.decode(block)
         decoder.decode(b"", final=True)

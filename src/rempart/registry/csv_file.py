@@ -113,7 +113,12 @@ def _header(raw: bytes | None, mapping: ColumnMap, encoding: str) -> tuple[list[
         raise IncomingFileError("The file has no header line.")
     text = raw.decode(encoding, errors="replace")
     delimiter = mapping.delimiter or max(";,|\t", key=text.count)
-    header = [name.strip() for name in next(csv.reader([text], delimiter=delimiter))]
+    try:
+        header = [name.strip() for name in next(csv.reader([text], delimiter=delimiter))]
+    except (csv.Error, StopIteration, TypeError):  # the last: a delimiter of several characters
+        raise IncomingFileError(
+            "The header line cannot be read.", "name the delimiter in a map (--map)"
+        ) from None
     if len(set(header)) < len(header):
         raise IncomingFileError("Two columns have the same name.")
     return header, delimiter
