@@ -56,10 +56,10 @@ def demo(
 ) -> None:
     """Start everything, for this machine only; filled the first time, kept from then on."""
     data = directory.make(data)
-    processes.require_free(LOOPBACK, port)
-    if ready_file:
-        ready_file.unlink(missing_ok=True)
     with supervised(data, step) as supervisor:
+        processes.require_free(LOOPBACK, port)
+        if ready_file:
+            ready_file.unlink(missing_ok=True)
         place = Installation(data, LOOPBACK, port, processes.gate_port(data, gate_port), demo=True)
         try:
             told = _start(supervisor, place, persons)

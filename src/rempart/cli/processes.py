@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from rempart.cli.supervisor import Child
+from rempart.cli.supervisor import MARK, Child
 from rempart.cli.variables import given_to
 from rempart.database import setup
 from rempart.database.connect import dsn
@@ -126,6 +126,7 @@ def terminals(place: Installation) -> Child:
             *("--socket", str(place.terminal_socket)),
         ),
         log=place.log("terminals"),
+        env={MARK: str(place.data)},
         ready=lambda _: place.terminal_socket.exists(),
     )
 
@@ -135,7 +136,12 @@ def _python(module: str) -> tuple[str, ...]:
 
 
 def _as_role(role: str, data: Path) -> dict[str, str]:
-    return {"REMPART_ROLE": role, "REMPART_DSN": dsn(role, data), "REMPART_DATA": str(data)}
+    return {
+        "REMPART_ROLE": role,
+        "REMPART_DSN": dsn(role, data),
+        "REMPART_DATA": str(data),
+        MARK: str(data),
+    }
 
 
 def _for_pages(role: str, place: Installation) -> dict[str, str]:

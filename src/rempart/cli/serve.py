@@ -11,7 +11,13 @@ from rempart.cli import processes
 from rempart.cli.options import DATA, PORT, Data, GatePort, Port
 from rempart.cli.processes import Installation
 from rempart.cli.screen import step
-from rempart.cli.supervisor import Stopped, Supervisor, ignore_signals, stopping_on_signals
+from rempart.cli.supervisor import (
+    Stopped,
+    Supervisor,
+    end_left_over,
+    ignore_signals,
+    stopping_on_signals,
+)
 from rempart.database import directory, setup
 from rempart.database.embedded import Cluster
 from rempart.vault.create_keys import create_keys
@@ -23,6 +29,7 @@ Say = Callable[[str], None]
 def supervised(data: Path, say: Say) -> Iterator[Supervisor]:
     """A supervisor that holds the directory. Leaving the block stops every child; `Stopped` ends here."""
     with directory.held(data), stopping_on_signals(), suppress(Stopped):
+        end_left_over(str(data))
         supervisor = Supervisor(say)
         try:
             yield supervisor
@@ -61,8 +68,8 @@ def serve(
 ) -> None:
     """Serve an installation: database, gate, pages and worker, watched until SIGTERM or Ctrl-C."""
     data = directory.make(data)
-    processes.require_free(host, port)
     with supervised(data, step) as supervisor:
+        processes.require_free(host, port)
         place = Installation(data, host, port, processes.gate_port(data, gate_port))
         start_database(supervisor, data, step)
         start_doors(supervisor, place, step)
