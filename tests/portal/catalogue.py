@@ -19,6 +19,7 @@ def read(po: Path) -> Entries:
     entries: Entries = {}
     for block in po.read_text("utf-8").split("\n\n"):
         parts: dict[str, str] = {}
+        key = ""
         for line in block.splitlines():
             if line.startswith('"'):
                 parts[key] += ast.literal_eval(line)

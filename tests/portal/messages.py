@@ -12,16 +12,15 @@ import rempart
 SOURCE = Path(rempart.__file__).parent
 _CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 _CONTEXT = {"pgettext", "pgettext_lazy"}
-_TEMPLATE = re.compile(
-    r"""\b(n?p?gettext|_)\((?:u?)(['"])((?:\\.|(?!\2).)*)\2(?:,\s*(?:u?)(['"])((?:\\.|(?!\4).)*)\4)?""", re.S
-)
+_STRING = r"""(?:u?)(['"])((?:\\.|(?!\{0}).)*)\{0}"""
+_TEMPLATE = re.compile(rf"\b(?:n?p?gettext|_)\({_STRING.format(1)}(?:,\s*{_STRING.format(3)})?", re.DOTALL)
 
 
 def in_templates(folder: Path = SOURCE) -> Iterator[str]:
     """Message ids of every template; of a plural, both forms."""
     for path in sorted(folder.rglob("*.html")):
         for found in _TEMPLATE.finditer(templatize(path.read_text("utf-8"), origin=str(path))):
-            for text in (found[3], found[5]):
+            for text in (found[2], found[4]):
                 if text is not None:
                     yield ast.literal_eval(f"'''{text}'''")
 
@@ -34,7 +33,7 @@ def in_python(folder: Path) -> Iterator[str]:
                 texts = (
                     node.args[1:2]
                     if _name(node.func) in _CONTEXT
-                    else node.args[: 2 if "n" == _name(node.func)[0] else 1]
+                    else node.args[: 2 if _name(node.func)[0] == "n" else 1]
                 )
                 yield from (
                     arg.value for arg in texts if isinstance(arg, ast.Constant) and isinstance(arg.value, str)

@@ -93,7 +93,13 @@ class Site:
         folder.mkdir(exist_ok=True)
         accounts = [_told(person) for person in self.people.values()]
         persons = [
-            {"nir": number(one), "birth_date": one.birth_date, "expected": f"Droits : {name}"}
+            {
+                "nir": number(one),
+                "birth_date": one.birth_date,
+                "label": f"Rights {name}",
+                "label_fr": f"Droits {name}",
+                "expected": {"rights": "yes", "third_party": {"accepted": "yes"}, "c2s": False, "ame": None},
+            }
             for name, one in self.insured.items()
         ]
         (folder / "demo.json").write_text(json.dumps({"accounts": accounts, "persons": persons}))
@@ -189,5 +195,7 @@ def _told(person: Person) -> dict[str, Any]:
         "password": PASSWORD,
         "totp_secret": person.secret,
         "profession": account.profession,
+        "display_name": account.display_name,
+        "workplace": account.organisation.name if account.organisation else None,
         "role": "staff" if account.is_staff_member else "professional",
     }

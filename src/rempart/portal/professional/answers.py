@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rempart.portal.shared import words
-from rempart.portal.templatetags.rempart import clock, day, euros, moment
+from rempart.portal.templatetags.rempart import clock, colon_mark, day, euros, moment
 from rempart.vocabulary.words import Reason
 
 
@@ -31,7 +31,8 @@ class Row:
     """A kind of equipment or ward: price, AMO, AMC, patient."""
 
     kind: str
-    amounts: tuple[str, ...]
+    cells: tuple[tuple[str, str], ...]
+    """Each payer's name, and the sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class Shown:
     text: str = ""
     reference: str = ""
     checked_at: str = ""
+    day: str = ""
+    """The day of the check, for paper."""
     proof: str = ""
     guaranteed: tuple[str, str, str] = ("", "", "")
     """Look, words, note."""
@@ -96,10 +99,10 @@ class Shown:
         """The answer as plain text, without any name or number of the person."""
         lines = [f"{self.title} ({self.checked_at}, {self.reference})"]
         if self.guaranteed[1]:
-            lines.append(f"{_('Paiement garanti')} : {self.guaranteed[1]}")
-        lines += [f"{fact.label} : {fact.value}" for fact in self.facts]
+            lines.append(" ".join(filter(None, self.guaranteed[1:])))
+        lines += [f"{fact.label}{colon_mark()} {fact.value}" for fact in self.facts]
         if self.split:
-            lines.append(f"{self.split.label} : {self.split.title}")
+            lines.append(f"{self.split.label}{colon_mark()} {self.split.title}")
         return "\n".join(lines)
 
 
@@ -136,6 +139,7 @@ def _answer(body: dict[str, Any]) -> Shown:
         text=text,
         reference=body.get("reference", ""),
         checked_at=clock(body.get("checked_at")),
+        day=day(moment(body.get("checked_at"))),
         proof=words.word(words.PROOFS, body.get("proof")),
         guaranteed=_guaranteed(answer.get("guaranteed") or {}),
         facts=tuple(_facts(answer)),
@@ -242,8 +246,9 @@ def _tables(answer: dict[str, Any]) -> tuple[Table, ...]:
 
 
 def _row(kind: str, sums: dict[str, str]) -> Row:
-    amounts = tuple(euros(sums[payer]) for payer in ("price", "amo", "amc", "patient"))
-    return Row(words.word(words.KINDS, kind), amounts)
+    names = {"price": _("Prix"), "amo": "AMO", "amc": "AMC", "patient": _("Patient")}
+    cells = tuple((name, euros(sums[payer])) for payer, name in names.items())
+    return Row(words.word(words.KINDS, kind), cells)
 
 
 def _split(example: dict[str, Any] | None) -> Split | None:

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rempart.portal.shared import words
@@ -44,6 +45,12 @@ def icon(name: str, label: str = "") -> SafeString:
             '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
         )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+
+
+@register.simple_tag(name="colon")
+def colon_mark() -> str:
+    """A colon as the page's language sets it: after a no-break space in French, alone in English."""
+    return "\u00a0:" if (get_language() or "fr").startswith("fr") else ":"
 
 
 @register.filter
@@ -158,7 +165,7 @@ def coded(reason: str) -> str:
     """A restriction's reason: `code: sentence`, the code in words; a bare sentence as it is."""
     code, colon, sentence = reason.partition(": ")
     known = words.RESTRICTION_REASONS.get(code)
-    return f"{known} : {sentence}" if colon and known else reason
+    return f"{known}{colon_mark()} {sentence}" if colon and known else reason
 
 
 @register.filter
