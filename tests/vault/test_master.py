@@ -17,6 +17,18 @@ def test_the_file_s_master_key_opens_what_it_sealed(tmp_path):
     assert master.load_master(folder).decrypt(sealed, b"label") == b"canary"
 
 
+def test_a_rotated_file_still_opens_what_its_older_key_sealed(tmp_path):
+    path = tmp_path / "master.json"
+    old, new = json.loads(master.new_file()), json.loads(master.new_file())
+    path.write_text(json.dumps(old))
+    sealed = master.from_file(path).encrypt(b"canary", b"label")
+    path.write_text(json.dumps({"primaryKeyId": new["primaryKeyId"], "key": old["key"] + new["key"]}))
+    assert master.from_file(path).decrypt(sealed, b"label") == b"canary"
+    sealed_anew = master.from_file(path).encrypt(b"canary", b"label")
+    path.write_text(json.dumps(new))
+    assert master.from_file(path).decrypt(sealed_anew, b"label") == b"canary"
+
+
 def test_a_missing_master_key_names_the_remedy(tmp_path):
     with pytest.raises(KeysMissingError) as raised:
         master.load_master(tmp_path)
