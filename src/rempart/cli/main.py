@@ -32,6 +32,7 @@ app.command(
     "rempart.cli.gate:app", name="gate", help="Limits, matrix, terminals; how a look-up would be decided."
 )
 app.command("rempart.cli.accounts:app", name="account", help="Open, list and shut accounts.")
+app.command("rempart.cli.drill:app", name="drill", help="Replay the attacks against the demonstration.")
 app.command("rempart.cli.journal:app", name="journal", help="What was disclosed to whom and why.")
 app.command(
     "rempart.cli.importing:app", name="import", help="Bring in persons, professionals, insurers from files."

@@ -1,0 +1,73 @@
+"""Hold what a replay received against the journal and the published limits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from rempart.drills.findings import Findings
+from rempart.drills.ledger import Ledger
+from rempart.drills.rules.bound import Published, bound
+from rempart.drills.tally import Tally
+from rempart.drills.target import Victim
+from rempart.vocabulary.words import Proof
+
+_THIRTY_DAYS = 30 * 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stood in the books when the attack began."""
+
+    at: datetime
+    published: Published
+    seen: int
+    """Persons that the accounts saw in the hour before."""
+
+    @classmethod
+    def of(cls, book: Ledger, victims: Sequence[Victim]) -> Self:
+        now = book.now()
+        return cls(now, book.published(), book.spent_before([victim.login for victim in victims], now))
+
+
+def judge(  # the attack's own words
+    book: Ledger,
+    before: Before,
+    tally: Tally,
+    *,
+    drill: str,
+    victims: Sequence[Victim],
+    history: int,
+    seconds: float,
+) -> Findings:
+    """The findings. Raises DeafBotError when the journal holds more answers than the bot understood."""
+    logins = [victim.login for victim in victims]
+    book.require_heard(logins, before.at, len(tally.references), tally.lost)
+    entries = book.entries(tally.references)
+    known = any(proof == Proof.KNOWN for _, proof in entries.values())
+    professions = [victim.profession for victim in victims]
+    in_force = (before.published, book.published())  # the breaker follows the platform's days
+
+    def most(length: float) -> int:
+        return max(bound(limits, professions, length, known=known).total for limits in in_force)
+
+    return Findings(
+        drill=drill,
+        accounts=len(victims),
+        tally=tally,
+        bound=most(seconds),
+        history=history,
+        unjournaled=missing(tally.references, entries, book.accounts(logins)),
+        seconds=seconds,
+        seen_before=before.seen,
+        bound_of_30_days=most(_THIRTY_DAYS),
+    )
+
+
+def missing(
+    references: Mapping[str, str], entries: Mapping[str, tuple[int, int]], numbers: Mapping[str, int]
+) -> int:
+    """How many answers received (reference → login) have no granted entry for that very account."""
+    return sum(
+        entries.get(reference, (None, 0))[0] != numbers[login] for reference, login in references.items()
+    )
