@@ -8,8 +8,10 @@ line explains (4 directory in use, 5 other database version, 6 database down, 7 
 import sys
 
 from cyclopts import App, CycloptsError
+from psycopg import OperationalError
 
 from rempart.cli.screen import fail
+from rempart.database.errors import DatabaseDownError
 from rempart.vocabulary.faults import Fault
 
 _WRONG_COMMAND_LINE = 2
@@ -50,6 +52,8 @@ def main() -> None:
         app(exit_on_error=False)
     except Fault as fault:
         fail(fault)
+    except OperationalError:  # its message may name a host and a role: the doctor says more
+        fail(DatabaseDownError("The database does not answer.", "rempart doctor"))
     except CycloptsError:
         sys.exit(_WRONG_COMMAND_LINE)
     except KeyboardInterrupt:
