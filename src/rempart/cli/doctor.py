@@ -162,7 +162,7 @@ def _processes(data: Path) -> Iterator[Finding]:
             "users",
             well=False,
             message="The gate and the pages run as the same system user: one could read the other's files.",
-            remedy="start them as users of their own: see docs/how-to/install.md",
+            remedy="rempart serve --gate-user rempart-gate --web-user rempart-web (docs/how-to/install.md)",
         )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rempart.cli.supervisor import MARK, Child
+from rempart.cli.users import Users
 from rempart.cli.variables import given_to
 from rempart.database import setup
 from rempart.database.connect import dsn
@@ -38,6 +39,7 @@ class Installation:
     port: int
     gate_port: int
     demo: bool = False
+    users: Users | None = None
 
     @property
     def url(self) -> str:
@@ -84,6 +86,7 @@ def gate(place: Installation) -> Child:
         ),
         log=place.log("gate"),
         env=given_to("gate") | _as_role("gate", place.data),
+        runner=place.users.gate if place.users else None,
         ready=lambda _: place.gate_socket.exists() and _answers(f"{place.api_url}/ready", {200}),
     )
 
@@ -102,6 +105,7 @@ def web(place: Installation) -> Child:
         ),
         log=place.log("web"),
         env=_for_pages("web", place),
+        runner=place.users.pages if place.users else None,
         ready=lambda _: _answers(place.url, {200, 302}),
     )
 
@@ -113,6 +117,7 @@ def worker(place: Installation) -> Child:
         command=_python("rempart.config.worker"),
         log=place.log("worker"),
         env=_for_pages("worker", place),
+        runner=place.users.pages if place.users else None,
     )
 
 
@@ -152,7 +157,11 @@ def _for_pages(role: str, place: Installation) -> dict[str, str]:
         "REMPART_API_URL": place.api_url,
     }
     if not {"REMPART_SECRET_KEY", "REMPART_SECRET_KEY_FILE"} & environment.keys():
-        environment["REMPART_SECRET_KEY_FILE"] = str(setup.secret_key_file(place.data))
+        file = setup.secret_key_file(place.data)
+        if place.users:  # they cannot read a file of ours
+            environment["REMPART_SECRET_KEY"] = file.read_text("utf-8").strip()
+        else:
+            environment["REMPART_SECRET_KEY_FILE"] = str(file)
     if place.demo:
         environment |= {
             "REMPART_URL": place.url,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from rempart.cli import processes
+from rempart.cli import processes, users
 from rempart.cli.options import DATA, PORT, Data, GatePort, Port
 from rempart.cli.processes import Installation
 from rempart.cli.screen import step
@@ -65,13 +65,17 @@ def serve(
         processes.LOOPBACK
     ),
     gate_port: GatePort = None,
+    gate_user: Annotated[str | None, Parameter(help="System user of the gate; root only.")] = None,
+    web_user: Annotated[str | None, Parameter(help="System user of pages and worker; root only.")] = None,
 ) -> None:
     """Serve an installation: database, gate, pages and worker, watched until SIGTERM or Ctrl-C."""
+    chosen = users.find(gate_user, web_user)
     data = directory.make(data)
     with supervised(data, step) as supervisor:
         processes.require_free(host, port)
-        place = Installation(data, host, port, processes.gate_port(data, gate_port))
+        place = Installation(data, host, port, processes.gate_port(data, gate_port), users=chosen)
         start_database(supervisor, data, step)
+        users.give_folders(data, chosen)
         start_doors(supervisor, place, step)
         step(f"Ready at {place.url} (software: {place.api_url}/api/v1/lookups). Ctrl-C stops it.")
         supervisor.watch()

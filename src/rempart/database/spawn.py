@@ -67,7 +67,7 @@ def spawn(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=environment(env),
+            env=environment(env) | ({"HOME": "/"} if other else {}),  # our home may be closed to them
             cwd=cwd,
             start_new_session=True,
             user=other.uid if other else None,

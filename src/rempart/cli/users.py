@@ -1,0 +1,81 @@
+"""System users of their own for the gate and the pages, so that neither reads the other's files.
+
+Root starts the processes as these users and gives each the folders that it needs: the keys and the
+socket's folder belong to the gate's user, the socket is open to the pages' group, secrets stay root's.
+"""
+
+import os
+import pwd
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from rempart.database.binaries import passable
+from rempart.database.directory import PRIVATE_DIRECTORY
+from rempart.database.spawn import Runner
+from rempart.vocabulary.faults import Fault
+
+_SOCKET_FOLDER = 0o710
+"""The pages' group may pass to the socket, nobody else may."""
+
+
+class UserFault(Fault):
+    """The users cannot be used as asked: the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """Whom the gate runs as, and whom the pages and the worker run as."""
+
+    gate: Runner
+    pages: Runner
+
+
+def find(gate: str | None, pages: str | None) -> Users | None:
+    """The users of these names; None where none are asked for. Raises UserFault."""
+    if gate is None and pages is None:
+        return None
+    if gate is None or pages is None or gate == pages:
+        raise UserFault(
+            "The gate and the pages need a user each.", "give --gate-user and --web-user, two different ones"
+        )
+    if os.geteuid() != 0:
+        raise UserFault(
+            "Only root starts processes as other users.", "start it as root, or without these options"
+        )
+    return Users(_runner(gate), _runner(pages))
+
+
+def _runner(name: str) -> Runner:
+    try:
+        found = pwd.getpwnam(name)
+    except KeyError:
+        raise UserFault(
+            f"There is no user {name}.", f"useradd --system --shell /usr/sbin/nologin {name}"
+        ) from None
+    runner = Runner(found.pw_uid, found.pw_gid)
+    for needed in (Path(sys.executable), Path(sys.executable).resolve(), Path(__file__)):
+        if not passable(needed.parent, runner):
+            raise UserFault(
+                f"{name} cannot reach {needed}.",
+                "install Rempart where every user may read, say /opt/rempart",
+            )
+    return runner
+
+
+def give_folders(data: Path, users: Users | None) -> None:
+    """Make the folders belong to those who use them; back to ourselves when there are no such users."""
+    if os.geteuid() != 0:
+        return
+    own = Runner(os.geteuid(), os.getegid())
+    gate, pages = (users.gate, users.pages) if users else (own, own)
+    (data / "mail").mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
+    for folder, owner in (("keys", gate), ("mail", pages)):
+        for path in (data / folder, *(data / folder).iterdir()):
+            os.chown(path, owner.uid, owner.gid)
+    os.chown(data / "run", gate.uid, pages.gid)
+    (data / "run").chmod(_SOCKET_FOLDER if users else PRIVATE_DIRECTORY)
+    if users and not passable(data, users.gate):
+        raise UserFault(
+            f"The users cannot enter {data}.", "chmod o+x on every folder above it, or choose another --data"
+        )
