@@ -158,6 +158,7 @@
       const form = byId("look-up");
       (form.querySelector("[aria-invalid]") || document.querySelector("#counter [data-focus]"))?.focus();
     }
+    if (event.detail.target.id === "card") event.detail.target.querySelector("[data-copy]")?.focus();
   });
   document.addEventListener("htmx:afterSettle", () => {
     const field = document.querySelector("[data-nir]");
