@@ -98,7 +98,7 @@ def _doctor(place):
     [
         ("daemon", None, "need a user each"),
         ("daemon", "daemon", "need a user each"),
-        ("daemon", "no-such-user-here", "Only root|no user no-such-user-here"),
+        ("daemon", "no-such-user-here", "Only root|no user no-such-user-here|cannot reach"),
     ],
 )
 def test_users_that_cannot_be_used_are_named(gate, pages, message):
