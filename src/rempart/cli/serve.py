@@ -40,6 +40,7 @@ def supervised(data: Path, say: Say) -> Iterator[Supervisor]:
 
 def start_database(supervisor: Supervisor, data: Path, say: Say) -> None:
     """Start the embedded server (or note the external one), then keys, roles, tables, grants."""
+    setup.require_same_database(data)
     if not setup.is_external():
         cluster = Cluster(data, say)
         cluster.prepare()

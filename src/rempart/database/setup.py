@@ -19,6 +19,7 @@ from rempart.database.connect import SUPERUSER, dsn, role_name, url
 from rempart.database.embedded import NAME
 from rempart.database.errors import DatabaseDownError, OtherVersionError
 from rempart.database.spawn import run
+from rempart.vocabulary.faults import Fault
 
 OLDEST = 15
 _GRANTS = Path(__file__).with_name("sql") / "grants.sql"
@@ -47,8 +48,22 @@ def remember_external(data_dir: Path) -> None:
     )
 
 
+def require_same_database(data_dir: Path) -> None:
+    """Raise when the directory's data is on an external server that DATABASE_URL does not name.
+
+    Without this an embedded, empty database would quietly take that server's place.
+    """
+    known = data_dir / "database.json"
+    if not is_external() and known.exists() and directory.read_address(data_dir)["external"]:
+        raise Fault(
+            f"The database of {data_dir} is on an external server, and DATABASE_URL is not set.",
+            "set DATABASE_URL to its administrator's address, or choose another directory with --data",
+        )
+
+
 def setup(data_dir: Path, say: Callable[[str], None] = lambda _: None) -> None:
     """Create what is missing, migrate, then grant. Raises Fault when the server is unfit or refuses."""
+    require_same_database(data_dir)
     if is_external():
         remember_external(data_dir)
     say("Roles and schemas")
