@@ -184,7 +184,7 @@ def test_a_retry_counts_once_and_answers_the_same(house: House, pharmacist: Acco
     assert again.json() == first.json()
     assert len(house.entries(pharmacist)) == 1
     other = house.look_up(pharmacist, house.person().ask(), Idempotency_Key="retry-me-1")
-    assert (other.status_code, other.json()["field"]) == (422, "Idempotency-Key")
+    assert (other.status_code, other.json()["field"]) == (409, "Idempotency-Key")
 
 
 def test_retries_at_the_same_moment_count_once(house: House, pharmacist: Account, person: Person) -> None:

@@ -137,16 +137,21 @@ def test_constants_that_are_no_json_spoil_the_whole_body(constant: bytes) -> Non
     assert refused(json.dumps(PERSON).encode()[:-1] + b', "birth_rank": ' + constant + b"}").field == "body"
 
 
-@pytest.mark.parametrize("rank", [0, 10, -1, 1.0, 1.5, 2**53 + 1, 1e300, True, "1", [1], {}])
+@pytest.mark.parametrize("rank", [0, 10, -1, 10.0, 1.5, 2**53 + 1, 1e300, True, "1", [1], {}])
 def test_a_birth_rank_is_a_whole_number_of_one_digit(rank: Any) -> None:
     assert refused(PERSON | {"birth_rank": rank}).field == "birth_rank"
+
+
+def test_a_whole_number_may_be_written_with_a_point() -> None:
+    assert read(PERSON | {"birth_rank": 2.0}).birth_rank == 2
+    assert repr(read(PERSON | {"birth_rank": 2.0}).birth_rank) == "2"
 
 
 def test_a_terminals_number_is_read_exactly_past_the_precision_of_floats() -> None:
     card = read(PERSON | {"proof": CARD | {"terminal": 2**53 + 1}}).card
     assert card is not None
     assert card.terminal == 9_007_199_254_740_993
-    for terminal in (2**63, 0, -1, 7.0, "7", True, None):
+    for terminal in (2**63, 0, -1, 7.5, 2.0**53, 2.0**62, 1e300, "7", True, None):
         assert refused(PERSON | {"proof": CARD | {"terminal": terminal}}).field == "proof.terminal"
 
 

@@ -65,7 +65,7 @@ class Gate:
         except (*Faults, UncertainError, *_UNOPENED):
             return replies.unavailable(ask.language)
         if row["reason"] == "repeat_mismatch":
-            return replies.malformed("Idempotency-Key", "already used for another request")
+            return replies.conflict("Idempotency-Key", "already used for another request")
         return replies.not_granted(_decision(row), ask.language)
 
     async def _arguments(self, ask: Ask, now: datetime) -> tuple[Any, ...]:

@@ -63,13 +63,18 @@ def _lookups() -> dict[str, Any]:
                 "name": "Accept-Language",
                 "in": "header",
                 "required": False,
-                "description": "`fr` (default) or `en`: the language of `advice`.",
-                "schema": {"type": "string", "enum": ["fr", "en"]},
+                "description": "The language of `advice`: English if it begins with `en`, else French.",
+                "schema": {"type": "string"},
             },
         ],
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": _ref("Lookup"), "examples": _examples()}},
+            "content": {
+                "application/json": {
+                    "schema": {"oneOf": [_ref("LookupByNumber"), _ref("LookupByMember")]},
+                    "examples": _examples(),
+                }
+            },
         },
         "responses": {
             "200": _answer("Granted", "The person's cover, as this profession may see it."),
@@ -78,6 +83,7 @@ def _lookups() -> dict[str, Any]:
             ),
             "403": _answer("Refused", "Not for this account, purpose or person; or nobody matches."),
             "429": _answer("Refused", "A limit is reached; `retry_after` is in seconds."),
+            "409": _answer("Conflict", "The Idempotency-Key was used for another request."),
             "422": _answer("Malformed", "The request cannot be read; `field` says where."),
             "503": _answer("Refused", "Nothing was disclosed; try again."),
             **_plain_errors(),
@@ -91,6 +97,7 @@ def _plain_errors() -> dict[str, Any]:
         "408": _answer("Error", "The body came too slowly."),
         "413": _answer("Error", "The body is too large."),
         "415": _answer("Error", "Send application/json."),
+        "431": _answer("Error", "The headers are too large."),
     }
 
 
@@ -131,7 +138,8 @@ def _ref(name: str) -> dict[str, str]:
 
 def _schemas() -> dict[str, Any]:
     return {
-        "Lookup": _lookup_schema(),
+        "LookupByNumber": _lookup_schema(nir=_NIR),
+        "LookupByMember": _lookup_schema(amc=_AMC, member_number=_MEMBER),
         "Answer": ANSWER_SCHEMA,
         "Granted": _object(
             verdict={"const": "granted"},
@@ -145,6 +153,9 @@ def _schemas() -> dict[str, Any]:
         "Refused": _refusal_schema(["refused"]),
         "Malformed": _object(
             error={"const": "malformed"}, field={"type": "string"}, message={"type": "string"}
+        ),
+        "Conflict": _object(
+            error={"const": "conflict"}, field={"type": "string"}, message={"type": "string"}
         ),
         "Error": _object(error={"type": "string"}),
         "Limits": _object(meters={"type": "array", "items": _meter_schema()}),
@@ -203,36 +214,52 @@ def _meter_schema() -> dict[str, Any]:
     return _object(**(made["properties"] | more))
 
 
-def _lookup_schema() -> dict[str, Any]:
-    properties = {
-        "purpose": {"enum": list(Purpose), "description": "The everyday purpose is `rights`."},
-        "nir": {"type": "string", "description": "13 characters, or 15 with the key; spaces allowed."},
-        "amc": {"type": "string", "pattern": "^[0-9]{8,9}$", "description": "The insurer's AMC number."},
-        "member_number": {"type": "string", "pattern": "^[A-Za-z0-9]{1,20}$"},
-        "birth_date": {
-            "type": "string",
-            "description": "YYYY-MM-DD; month or day may be 00 or past the calendar, as on the card.",
-        },
+# The patterns are exact where they can be: what fits them is not told 422. More is read than is promised:
+# a NIR with its key and spaces, a birth date as the French write it.
+_MONTH = "(0[1-9]|1[0-2]|[23][0-9]|4[0-2]|[5-9][0-9])"
+_NIR = {
+    "type": "string",
+    "pattern": f"^[1-8][0-9]{{2}}{_MONTH}([0-9]{{2}}|2[AB])[0-9]{{6}}$",
+    "description": "13 characters; the 15 with the key, and spaces between them, are read as well.",
+}
+_AMC = {"type": "string", "pattern": "^[0-9]{8,9}$", "description": "The insurer's AMC number."}
+_MEMBER = {"type": "string", "pattern": "^[A-Za-z0-9]{1,20}$"}
+_BIRTH_DATE = {
+    "type": "string",
+    "pattern": "^(18[89][0-9]|19[0-9]{2}|20[0-9]{2}|2100)-[0-9]{2}-[0-9]{2}$",
+    "description": "YYYY-MM-DD; month or day may be 00 or past the calendar, as on the card.",
+}
+_LONG, _SHORT = "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])", "(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+_FEBRUARY, _LEAP = "02-(0[1-9]|1[0-9]|2[0-8])", "20([02468][048]|[13579][26])-02-29"
+_DAY = f"(20[0-9]{{2}}-({_LONG}|{_SHORT}|{_FEBRUARY})|{_LEAP})"
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+
+
+def _lookup_schema(**whom: Any) -> dict[str, Any]:
+    made = _object(
+        purpose={"enum": list(Purpose), "description": "The everyday purpose is `rights`."}, **whom
+    )
+    made["properties"] |= {
+        "birth_date": _BIRTH_DATE,
         "birth_rank": {"type": ["integer", "null"], "minimum": 1, "maximum": 9},
         "act_family": {"enum": [*ActFamily, None]},
         "proof": {"anyOf": [_card_schema(), _present_schema(), {"type": "null"}]},
     }
-    return {
-        "type": "object",
-        "required": ["purpose", "birth_date"],
-        "properties": properties,
-        "additionalProperties": False,
-        "oneOf": [{"required": ["nir"]}, {"required": ["amc", "member_number"]}],
-    }
+    made["required"].append("birth_date")
+    return made
 
 
 def _card_schema() -> dict[str, Any]:
     return _object(
         kind={"const": "card"},
         terminal={"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
-        at={"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"},
-        nonce={"type": "string", "description": "16 bytes, base64url"},
-        signature={"type": "string", "description": "Ed25519, 64 bytes, base64url"},
+        at={"type": "string", "pattern": f"^{_DAY}T{_TIME}Z$", "description": "UTC"},
+        nonce={"type": "string", "pattern": "^[A-Za-z0-9_-]{22}$", "description": "16 bytes, base64url"},
+        signature={
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]{86}$",
+            "description": "Ed25519, 64 bytes, base64url",
+        },
     )
 
 
@@ -244,13 +271,13 @@ def _examples() -> dict[str, Any]:
     return {
         "everyday": {
             "summary": "Rights of a person, without a card",
-            "value": {"purpose": "rights", "nir": "255081416802538", "birth_date": "1955-08-14"},
+            "value": {"purpose": "rights", "nir": "2550814168025", "birth_date": "1955-08-14"},
         },
         "present": {
             "summary": "The patient is there, the card is not",
             "value": {
                 "purpose": "rights",
-                "nir": "255081416802538",
+                "nir": "2550814168025",
                 "birth_date": "1955-08-14",
                 "proof": {"kind": "present", "reason": "card_forgotten"},
             },

@@ -87,6 +87,10 @@ def malformed(field: str, message: str) -> Reply:
     return Reply(422, {"error": "malformed", "field": field, "message": message})
 
 
+def conflict(field: str, message: str) -> Reply:
+    return Reply(409, {"error": "conflict", "field": field, "message": message})
+
+
 def _left(decision: Decision, window: Window) -> dict[str, Any] | None:
     if decision.meter is None:
         return None

@@ -32,6 +32,7 @@ _MAX_RANK = 9
 _NONCE_BYTES = 16
 _SIGNATURE_BYTES = 64
 _MAX_TERMINAL = 2**63 - 1
+_EXACT = 2**53 - 1
 
 
 class PresentReason(StrEnum):
@@ -172,10 +173,15 @@ def _birth_date(value: Any) -> str:
 
 
 def _rank(value: Any) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MAX_RANK:
-        raise MalformedError("birth_rank", "a whole number from 1 to 9")
+    return None if value is None else _whole(value, _MAX_RANK, "birth_rank", "a whole number from 1 to 9")
+
+
+def _whole(value: Any, highest: int, field: str, message: str) -> int:
+    """1.0 is whole, as in JSON Schema; past 2**53 a float no longer says which number it was."""
+    if isinstance(value, float) and abs(value) <= _EXACT and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= highest:
+        raise MalformedError(field, message)
     return value
 
 
@@ -207,11 +213,9 @@ def _proof(value: Any) -> tuple[CardProof | None, PresentReason | None]:
 def _card(value: dict[str, Any]) -> CardProof:
     if set(value) != _CARD_FIELDS:
         raise MalformedError("proof", "kind, terminal, at, nonce and signature")
-    terminal, at, nonce = value["terminal"], value["at"], value["nonce"]
-    if isinstance(terminal, bool) or not isinstance(terminal, int) or not 0 < terminal <= _MAX_TERMINAL:
-        raise MalformedError("proof.terminal", "a positive whole number")
+    at, nonce = value["at"], value["nonce"]
     return CardProof(
-        terminal=terminal,
+        terminal=_whole(value["terminal"], _MAX_TERMINAL, "proof.terminal", "a positive whole number"),
         at=_instant(at),
         at_text=at,
         nonce=_bytes(nonce, _NONCE_BYTES, "proof.nonce"),
