@@ -1,5 +1,6 @@
 """The demonstration, as a newcomer and as a script meet it: started once, then used, killed and stopped."""
 
+import base64
 import contextlib
 import json
 import os
@@ -18,6 +19,7 @@ import psycopg
 import pytest
 
 from rempart.database.connect import dsn
+from rempart.vault.blind_index import BlindIndex
 
 REMPART = Path(sys.executable).with_name("rempart")
 
@@ -192,6 +194,38 @@ def test_each_process_has_its_own_roles_secret_and_no_other(demonstration):
         held = {name for name, secret in secrets.items() if secret in " ".join(environ.values())}
         assert held == {role}
         assert environ["REMPART_ROLE"] == role
+
+
+def _memory(process):
+    """Every readable byte of a process's memory, piece by piece. Linux, as the same user or root."""
+    with Path(f"/proc/{process.pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{process.pid}/maps").read_text().splitlines():
+            place, rights = line.split()[:2]
+            start, end = (int(edge, 16) for edge in place.split("-"))
+            if "r" in rights and "[v" not in line:
+                with contextlib.suppress(OSError, OverflowError, ValueError):
+                    memory.seek(start)
+                    yield memory.read(end - start)
+
+
+def _holds(process, forms):
+    return any(form in piece for piece in _memory(process) for form in forms)
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs Linux's /proc")
+def test_the_web_process_holds_no_key_in_memory_files_or_environment(demonstration, account):
+    assert demonstration.ask(account("nurse"), demonstration.told["persons"][0]).status_code == 200
+    encoded = json.loads((demonstration.data / "keys" / "index.json").read_text())["keys"]["1"]
+    spread = BlindIndex.load(demonstration.data / "keys")._now  # what is kept of it at work
+    forms = [encoded.encode(), base64.b64decode(encoded), spread.person, spread.miss, spread.prefix]
+    master = json.loads((demonstration.data / "keys" / "master.json").read_text())["key"][0]
+    forms.append(master["keyData"]["value"].encode())
+    web = demonstration.child("granian")
+    family = [web, *web.children(recursive=True)]
+    assert not any(_holds(process, forms) for process in family)
+    assert not any("/keys/" in file.path for process in family for file in process.open_files())
+    assert not any(form.decode("latin-1") in str(process.environ()) for process in family for form in forms)
+    assert _holds(demonstration.child("gate.serve"), forms)  # and the search does find them where they are
 
 
 def test_a_second_start_of_the_same_directory_is_one_clear_line(demonstration):
