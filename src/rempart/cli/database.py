@@ -88,7 +88,7 @@ def psql(
     data: Data = DATA,
 ) -> int:
     """Enter the database as one role (the auditor's unless another is named); further words go to psql."""
-    data = directory.make(data)
+    data = directory.existing(data)
     with embedded.running(data, step):
         known = conninfo_to_dict(dsn(role, data))
         settings = {variable: str(known[key]) for key, variable in _PSQL.items() if key in known}

@@ -190,7 +190,7 @@ def card(
         raise Fault(f"There is no sample person {person}.", f"choose 1 to {len(told['persons'])}")
     login = _account(told, login)["login"]
     read = Card(parse(row["nir"]).number, parse_birth_date(row["birth_date"]), row["birth_rank"])
-    terminals = demo_cards.load(directory.make(data) / "demo" / "terminals.json")
+    terminals = demo_cards.load(data / "demo" / "terminals.json")
     proof = demo_cards.for_login(terminals, login).sign(login, read, datetime.now(UTC))
     if json:
         screen.out.print_json(data={"proof": proof, "card_text": demo_cards.card_text(proof, read)})
@@ -205,7 +205,7 @@ def totp(secret: str, now: float) -> str:
 
 def _told(data: Path) -> dict[str, Any]:
     try:
-        told: dict[str, Any] = json.loads((directory.make(data) / "demo" / "demo.json").read_text("utf-8"))
+        told: dict[str, Any] = json.loads((data / "demo" / "demo.json").read_text("utf-8"))
     except FileNotFoundError:
         raise NoDemonstrationError(f"{data} holds no demonstration yet.", "rempart demo") from None
     return told

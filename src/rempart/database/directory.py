@@ -31,11 +31,24 @@ def make(data_dir: Path) -> Path:
             f"The path of {data_dir} is too long for a Unix socket below it.",
             "choose a shorter one with --data",
         )
-    if not data_dir.exists():
-        data_dir.mkdir(parents=True)
-        data_dir.chmod(PASSABLE_DIRECTORY)
-    for name in ("secrets", "keys", "run", "log"):
-        (data_dir / name).mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
+    try:
+        if not data_dir.exists():
+            data_dir.mkdir(parents=True)
+            data_dir.chmod(PASSABLE_DIRECTORY)
+        for name in ("secrets", "keys", "run", "log"):
+            (data_dir / name).mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
+    except OSError as error:
+        raise Fault(
+            f"{data_dir} cannot be made or written ({error.strerror}).",
+            "choose another directory with --data",
+        ) from None
+    return data_dir
+
+
+def existing(data_dir: Path) -> Path:
+    """The absolute path of a directory that is set up already. Raises NotSetUpError."""
+    data_dir = data_dir.expanduser().resolve()
+    read_address(data_dir)
     return data_dir
 
 
