@@ -52,11 +52,13 @@ UNKNOWN = Rights("unknown", scheme="01", fund="751")
 
 
 class PagesHouse(houses.House):
-    """The gate's house on a socket of its own, so that both may run."""
+    """The gate's house on a socket of its own, so that several may run."""
+
+    socket_name = "pages.sock"
 
     @property
     def socket(self) -> Path:
-        return self.data_dir / "run" / "pages.sock"
+        return self.data_dir / "run" / self.socket_name
 
 
 @dataclass
@@ -174,10 +176,11 @@ def number(person: houses.Person) -> str:
     return person.nir + nirs.Nir(person.nir).key
 
 
-def build(data_dir: Path, owner: psycopg.Connection[Any]) -> Site:
+def build(data_dir: Path, owner: psycopg.Connection[Any], socket: str = "pages.sock") -> Site:
     """A running gate, with a few insured persons: open, closed, unknown, and twins."""
     create_keys(data_dir)
     house = PagesHouse(data_dir, owner)
+    house.socket_name = socket
     house.start()
     site = Site(data_dir, house)
     site.insured["ouverts"] = house.person(rights=OPEN, contract=COVERED)
