@@ -38,8 +38,8 @@ format: $(VENV)/made ## Put the code into the house's form
 bench: $(VENV)/made ## Measure the gate: look-ups a second, alone and over HTTP
 	$(BIN)/rempart bench gate
 
-soak: $(VENV)/made ## Kill, cut and fill again and again: the fault tests, many times over
-	REMPART_SOAK=1 $(BIN)/python -m pytest -m faults
+soak: $(VENV)/made ## Kill, cut and fill again and again: every fault test twenty times (REMPART_SOAK)
+	REMPART_SOAK=$${REMPART_SOAK:-20} $(BIN)/python -m pytest -m faults
 
 constraints: $(VENV)/made ## Pin every package again, with hashes, from pyproject.toml
 	@$(BIN)/python -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb")); print(*p["project"]["dependencies"], *p["dependency-groups"]["dev"], *p["build-system"]["requires"], "pip", "wheel", sep="\n")' \

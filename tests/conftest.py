@@ -42,6 +42,14 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_DATA, ignore_errors=True)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`REMPART_SOAK=20` runs every fault test twenty times: kills and cuts show their worst by repetition."""
+    rounds = int(os.environ.get("REMPART_SOAK", "1"))
+    if rounds > 1 and metafunc.definition.get_closest_marker("faults"):
+        metafunc.fixturenames.append("soak_round")
+        metafunc.parametrize("soak_round", range(1, rounds + 1))
+
+
 # ------------------------------------------------------------------------------------ the harder world
 
 
