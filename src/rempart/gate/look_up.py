@@ -1,5 +1,6 @@
 """One look-up: decide and journal in the database, make it durable, and only then open the fields."""
 
+import asyncio
 import hashlib
 import time
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from rempart.vocabulary.words import USUAL_ACTS, ActFamily, Category, Profession
 
 _FRANCE = ZoneInfo("Europe/Paris")
 _LOGINS_HELD = 100_000
+_PATIENCE = 8.0
+"""Seconds for a decision and its flush together, waiting in line included; pages wait ten."""
 _UNOPENED = (SealBrokenError, UnknownDataKeyError, KeyWithdrawnError)
 
 
@@ -57,9 +60,7 @@ class Gate:
         """Decide one look-up. Whatever fails on the way, nothing is opened and the answer says so."""
         now = datetime.now(UTC)
         try:
-            row = await self.store.look_up(*await self._arguments(ask, now))
-            # Refusals wait too: what a caller has been told must be found in the journal.
-            await self._flush.certain()
+            row = await self._decided(ask, now)
             if row["verdict"] == Verdict.GRANTED:
                 return replies.granted(_decision(row), await self._open(row, ask.lookup))
         except (*Faults, UncertainError, *_UNOPENED):
@@ -67,6 +68,24 @@ class Gate:
         if row["reason"] == "repeat_mismatch":
             return replies.conflict("Idempotency-Key", "already used for another request")
         return replies.not_granted(_decision(row), ask.language)
+
+    async def ready(self) -> None:
+        """Does the database decide and keep? Raises what a look-up would fail by."""
+        await self.store.ready()
+        await self._flush.certain()
+
+    def is_clock_sound(self) -> bool:
+        return self._clock.is_sound(time.time(), time.monotonic())
+
+    async def _decided(self, ask: Ask, now: datetime) -> Any:
+        """The decision, once durable; refusals wait too: what a caller was told stands in the journal."""
+        async with asyncio.timeout(_PATIENCE):
+            witness = await self.store.witness()
+            row = await self.store.look_up(*await self._arguments(ask, now))
+            await self._flush.certain()
+        if not self.store.still(witness):
+            raise UncertainError("the database restarted between the decision and its flush")
+        return row
 
     async def _arguments(self, ask: Ask, now: datetime) -> tuple[Any, ...]:
         lookup, who = ask.lookup, ask.who
@@ -100,7 +119,7 @@ class Gate:
             lookup.present,
             ask.repeat_key,
             self._index.request_digest(ask.body) if ask.repeat_key else None,
-            self._clock.is_sound(time.time(), time.monotonic()),
+            self.is_clock_sound(),
         )
 
     def _blind(self, lookup: Lookup) -> tuple[list[bytes], int]:

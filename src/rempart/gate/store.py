@@ -1,5 +1,6 @@
 """The gate's only queries: over asyncpg, as the gate's own role."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,7 @@ class Store:
         self._pool = pool
         self._dsn = dsn
         self._flusher: asyncpg.Connection | None = None
+        self._opening = asyncio.Lock()
         self._notices: list[Any] = []
 
     @classmethod
@@ -51,6 +53,7 @@ class Store:
             dsn,
             min_size=2,
             max_size=_CONNECTIONS,
+            timeout=_TIMEOUT,
             command_timeout=_TIMEOUT,
             server_settings=_settings("off"),
             # Nothing we run leaves state behind, so the usual reset's round trip is not needed.
@@ -69,21 +72,36 @@ class Store:
             raise UncertainError("no decision")
         return found
 
+    async def witness(self) -> asyncpg.Connection:
+        """The connection that flushes, to be asked for *before* a look-up.
+
+        While it lives the server has not restarted since, so that a flush on it covers the look-up's
+        asynchronous commit.
+        """
+        async with self._opening:
+            flusher = self._flusher
+            if flusher is None or flusher.is_closed():
+                flusher = self._flusher = await asyncpg.connect(
+                    self._dsn, timeout=_TIMEOUT, command_timeout=_TIMEOUT, server_settings=_settings("on")
+                )
+                flusher.add_log_listener(lambda _connection, notice: self._notices.append(notice))
+            return flusher
+
+    def still(self, witness: asyncpg.Connection) -> bool:
+        """Is it the connection that flushes now? A crash loses asynchronous commits and every connection."""
+        return not witness.is_closed() and witness is self._flusher
+
     async def flush(self) -> None:
-        """Commit synchronously; a notice instead of certainty counts as a failure."""
-        if self._flusher is None or self._flusher.is_closed():
-            self._flusher = await asyncpg.connect(
-                self._dsn, command_timeout=_TIMEOUT, server_settings=_settings("on")
-            )
-            self._flusher.add_log_listener(lambda _connection, notice: self._notices.append(notice))
+        """Commit synchronously; a notice instead of certainty counts as a failure. One at a time."""
+        flusher = await self.witness()
         self._notices.clear()
         try:
-            await self._flusher.execute("select gate.flush()")
+            await flusher.execute("select gate.flush()")
         except BaseException:
-            self._flusher.terminate()
+            flusher.terminate()
             raise
         if self._notices:
-            self._flusher.terminate()
+            flusher.terminate()
             raise UncertainError("the commit came with a notice")
 
     async def login_of(self, who: Who, now: datetime) -> str | None:
