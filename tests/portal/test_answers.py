@@ -96,7 +96,22 @@ def test_a_sum_taken_later_is_told_apart():
         "later": "2.00",
     }
     shown = granted(example=example)
-    assert (shown.split.patient, shown.split.later) == ("0,00\u00a0€", "2,00\u00a0€")
+    assert (shown.split.due, shown.split.later) == ("0,00\u00a0€", "2,00\u00a0€")
+    assert shown.split.refunded == ""
+
+
+@pytest.mark.parametrize("accepted", ["no", "unknown"])
+def test_what_is_not_paid_directly_is_handed_over_at_the_counter(accepted):
+    example = {
+        "label": "x",
+        "price": "10.00",
+        "amo": "6.50",
+        "amc": "3.50",
+        "patient": "0.00",
+        "later": "1.00",
+    }
+    shown = granted(example=example, third_party={"accepted": accepted, "convention": "", "routing": ""})
+    assert (shown.split.due, shown.split.refunded) == ("3,50\u00a0€", "3,50\u00a0€")
 
 
 def test_an_admission_shows_scheme_fund_and_policyholder():

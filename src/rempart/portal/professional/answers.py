@@ -60,7 +60,10 @@ class Split:
 
     label: str
     price: str
-    patient: str
+    due: str
+    """What the patient hands over: their own part, and the complementary one where it is not paid directly."""
+    refunded: str
+    """What of it the complementary insurer pays back; empty when it pays directly."""
     parts: tuple[Part, ...]
     later: str = ""
 
@@ -141,15 +144,15 @@ def _answer(body: dict[str, Any]) -> Shown:
         checked_at=clock(body.get("checked_at")),
         day=day(moment(body.get("checked_at"))),
         proof=words.word(words.PROOFS, body.get("proof")),
-        guaranteed=_guaranteed(answer.get("guaranteed") or {}),
+        guaranteed=_guaranteed(answer.get("guaranteed") or {}, look),
         facts=tuple(_facts(answer)),
         tables=_tables(answer),
-        split=_split(answer.get("example")),
+        split=_split(answer.get("example"), answer.get("third_party") or {}),
         extra={"act": words.word(words.ACTS, answer.get("act_family")), "as_of": answer.get("as_of")},
     )
 
 
-def _guaranteed(found: dict[str, Any]) -> tuple[str, str, str]:
+def _guaranteed(found: dict[str, Any], rights: str) -> tuple[str, str, str]:
     answer = found.get("answer")
     if answer == "yes":
         until = found.get("until")
@@ -158,7 +161,7 @@ def _guaranteed(found: dict[str, Any]) -> tuple[str, str, str]:
     if answer == "until":
         return "until", _("Paiement garanti jusqu’au %(day)s") % {"day": day(found.get("until"))}, ""
     if answer == "no":
-        return "no", _("Paiement non garanti"), _("Le patient paie, puis se fait rembourser.")
+        return "no", _("Paiement non garanti"), words.word(words.NOT_GUARANTEED, rights)
     return "unknown", _("Garantie de paiement inconnue"), ""
 
 
@@ -251,7 +254,7 @@ def _row(kind: str, sums: dict[str, str]) -> Row:
     return Row(words.word(words.KINDS, kind), cells)
 
 
-def _split(example: dict[str, Any] | None) -> Split | None:
+def _split(example: dict[str, Any] | None, third_party: dict[str, Any]) -> Split | None:
     if not example:
         return None
     price = Decimal(str(example["price"]))
@@ -266,10 +269,13 @@ def _split(example: dict[str, Any] | None) -> Split | None:
         parts.append(Part("self" if payer == "patient" else payer, label, euros(amount), start, width))
         start = round(start + width, 2)
     later = Decimal(str(example.get("later") or "0"))
+    paid_directly = third_party.get("accepted") == "yes"
+    advanced = Decimal(0) if paid_directly else Decimal(str(example.get("amc") or "0"))
     return Split(
         label=_(str(example["label"])),
         price=euros(price),
-        patient=euros(example.get("patient", "0")),
+        due=euros(Decimal(str(example.get("patient") or "0")) + advanced),
+        refunded=euros(advanced) if advanced else "",
         parts=tuple(parts),
         later=euros(later) if later else "",
     )

@@ -266,3 +266,10 @@ STANDINGS: Words = {
     "exoneration": _("exonération"),
 }
 """Flags of an answer that the demonstration's page tells of."""
+
+NOT_GUARANTEED: Words = {
+    "yes": _("Le patient avance les frais, puis se fait rembourser."),
+    "no": _("Rien n’est payé directement tant que les droits sont fermés."),
+    "unknown": _("À vérifier avant de compter dessus : inconnu ne veut pas dire non."),
+}
+"""State of the rights → what a payment that is not guaranteed means."""
