@@ -77,14 +77,16 @@ end $$;
 
 -- Equal refusals beyond twenty a minute become one counted entry (gate.upkeep writes it), so that a
 -- flood cannot fill the disk. True: write this one.
-create function gate.worth_an_entry(p_subject text, p_reason text, p_now timestamptz, p_account bigint, p_network inet)
-returns boolean
+create function gate.worth_an_entry(
+    p_subject text, p_verdict text, p_reason text, p_now timestamptz, p_account bigint, p_network inet
+) returns boolean
 language plpgsql
 as $$
 declare
     so_far integer;
 begin
-    insert into gate.refusals as r values (p_subject, p_reason, extract(epoch from p_now)::bigint / 60, 1, p_account, p_network)
+    insert into gate.refusals as r
+        values (p_subject, p_reason, extract(epoch from p_now)::bigint / 60, 1, p_account, p_network, p_verdict)
         on conflict (subject, reason, minute) do update set n = r.n + 1
         returning r.n into so_far;
     return so_far <= 20;

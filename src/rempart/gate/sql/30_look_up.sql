@@ -68,8 +68,15 @@ begin
         elsif found then
             d := jsonb_populate_record(d, earlier.decision);
             if earlier.person is not null then
-                select * into p from registry.person r where r.id = earlier.person;
-                d := gate.show(d, p, d.categories);
+                select * into p from registry.person r where r.id = earlier.person and not exists (
+                    select from vault.data_key dk join vault.insurer_key ik on ik.id = dk.insurer_key
+                     where dk.id = r.data_key and ik.withdrawn_at is not null);
+                if not found then                  -- its insurer took the key back since
+                    d.verdict := 'refused'; d.reason := 'not_found';
+                else
+                    d.categories := d.categories & m.categories;    -- the matrix may have been tightened since
+                    d := gate.show(d, p, d.categories);
+                end if;
             end if;
             return d;
         end if;
@@ -158,7 +165,8 @@ begin
                 where v.last_visit < excluded.last_visit - interval '1 day';
         end if;
     elsif cost_ = 0 then
-        journal_it := gate.worth_an_entry(coalesce(c.account::text, host(p_network)), d.reason, p_now, c.account, p_network);
+        journal_it := gate.worth_an_entry(coalesce(c.account::text, gate.network_id(p_network)::text || ' network'),
+                                          d.verdict, d.reason, p_now, c.account, p_network);
     end if;
     if p_proof = 2 then details_ := jsonb_build_object('present', p_present); end if;
 
@@ -172,8 +180,10 @@ begin
             p_terminal, d.verdict, d.reason, d.rule, cost_, policy_, details_);
     end if;
     d.categories := m.categories;   -- what was looked at: a person without contract is told from one not looked at
-    if p_repeat is not null and d.verdict = 'granted' then
-        insert into gate.repeat values (c.account, p_repeat, p_digest, p_now, counted,
+    -- What was counted is what a retry must not count again; a card proof of a miss was used too.
+    if p_repeat is not null and (d.verdict = 'granted' or d.reason in ('not_found', 'birth_rank')) then
+        insert into gate.repeat values (c.account, p_repeat, p_digest, p_now,
+            case when d.verdict = 'granted' then counted end,
             to_jsonb(d) - '{person,insurer,data_key,sealed_civil,sealed_nir,sealed_rights,sealed_contract}'::text[]);
     end if;
     if d.verdict = 'granted' then d := gate.show(d, p, m.categories); end if;

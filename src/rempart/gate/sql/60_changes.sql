@@ -111,42 +111,59 @@ create function gate.apply_due(p_now timestamptz) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    c gate.change; done integer := 0; v jsonb;
+    c gate.change; done integer := 0;
 begin
     for c in select * from gate.change where applied_at is null and cancelled_at is null and effective_at <= p_now
              order by effective_at, id for update skip locked loop
-        v := c.value;
-        case c.kind
-        when 'limit' then
-            insert into gate.limit_row as l values ((v ->> 'scope')::smallint, v ->> 'profession', (v ->> 'meter')::smallint,
-                array(select jsonb_array_elements_text(v -> 'amounts')::integer))
-                on conflict (scope, profession, meter) do update set amounts = excluded.amounts;
-        when 'matrix' then
-            insert into gate.matrix_row as r values (v ->> 'purpose', v ->> 'profession', (v ->> 'assurance')::smallint,
-                (v ->> 'categories')::smallint, (v ->> 'wide')::boolean)
-                on conflict (purpose, profession) do update
-                set assurance = excluded.assurance, categories = excluded.categories, wide = excluded.wide;
-        when 'breaker' then
-            update gate.breaker set floor = (v ->> 'floor')::integer, present = (v ->> 'present')::integer;
-            perform gate.set_breaker(p_now);
-        when 'terminal' then
-            insert into gate.terminal (organisation, label, public_key, proposed_by, approved_by, active_from)
-                values ((v ->> 'organisation')::bigint, v ->> 'label', decode(v ->> 'public_key', 'base64'),
-                        c.proposed_by, c.approved_by, c.effective_at);
-        when 'revoke_terminal' then
-            update gate.terminal set revoked_at = p_now where id = (v ->> 'terminal')::bigint and revoked_at is null;
-        when 'lift_platform' then
-            update gate.restriction set lifted_at = p_now, lifted_by = c.proposed_by || ' + ' || c.approved_by,
-                lift_reason = c.reason where id = (v ->> 'restriction')::bigint and lifted_at is null;
-        end case;
-        update gate.change set applied_at = p_now where id = c.id;
-        update gate.policy set version = version + 1;
-        insert into journal.entry (at, tag, actor, rule, policy, details)
-            values (p_now, 'gate:change:applied', concat_ws(' + ', c.proposed_by, c.approved_by), 'change:' || c.id,
-                    (select version from gate.policy), jsonb_build_object('kind', c.kind));
-        done := done + 1;
+        begin
+            perform gate.apply_change(c, p_now);
+            update gate.change set applied_at = p_now where id = c.id;
+            update gate.policy set version = version + 1;
+            insert into journal.entry (at, tag, actor, rule, policy, details)
+                values (p_now, 'gate:change:applied', concat_ws(' + ', c.proposed_by, c.approved_by), 'change:' || c.id,
+                        (select version from gate.policy), jsonb_build_object('kind', c.kind));
+            done := done + 1;
+        exception when data_exception or integrity_constraint_violation then
+            if not c.loosens then raise; end if;   -- its keeper is there and is told
+            -- What cannot be applied must not stand in the way of what comes after it.
+            update gate.change set cancelled_at = p_now where id = c.id;
+            insert into journal.entry (at, tag, actor, rule, reason, details)
+                values (p_now, 'gate:change:cancelled', concat_ws(' + ', c.proposed_by, c.approved_by), 'change:' || c.id,
+                        'cannot_apply', jsonb_build_object('kind', c.kind, 'error', sqlstate));
+        end;
     end loop;
     return done;
+end $$;
+
+create function gate.apply_change(c gate.change, p_now timestamptz) returns void
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v jsonb := c.value;
+begin
+    case c.kind
+    when 'limit' then
+        insert into gate.limit_row as l values ((v ->> 'scope')::smallint, v ->> 'profession', (v ->> 'meter')::smallint,
+            array(select jsonb_array_elements_text(v -> 'amounts')::integer))
+            on conflict (scope, profession, meter) do update set amounts = excluded.amounts;
+    when 'matrix' then
+        insert into gate.matrix_row as r values (v ->> 'purpose', v ->> 'profession', (v ->> 'assurance')::smallint,
+            (v ->> 'categories')::smallint, (v ->> 'wide')::boolean)
+            on conflict (purpose, profession) do update
+            set assurance = excluded.assurance, categories = excluded.categories, wide = excluded.wide;
+    when 'breaker' then
+        update gate.breaker set floor = (v ->> 'floor')::integer, present = (v ->> 'present')::integer;
+        perform gate.set_breaker(p_now);
+    when 'terminal' then
+        insert into gate.terminal (organisation, label, public_key, proposed_by, approved_by, active_from)
+            values ((v ->> 'organisation')::bigint, v ->> 'label', decode(v ->> 'public_key', 'base64'),
+                    c.proposed_by, c.approved_by, c.effective_at);
+    when 'revoke_terminal' then
+        update gate.terminal set revoked_at = p_now where id = (v ->> 'terminal')::bigint and revoked_at is null;
+    when 'lift_platform' then
+        update gate.restriction set lifted_at = p_now, lifted_by = c.proposed_by || ' + ' || c.approved_by,
+            lift_reason = c.reason where id = (v ->> 'restriction')::bigint and scope = 4 and lifted_at is null;
+    end case;
 end $$;
 
 create view gate.change_announced as

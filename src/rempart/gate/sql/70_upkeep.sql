@@ -23,7 +23,7 @@ begin
     for r in delete from gate.refusals where minute < minute_ returning * loop
         continue when r.n <= 20;
         insert into journal.entry (at, tag, account, network, verdict, reason, count)
-            values (to_timestamp(r.minute * 60), 'gate:lookup:refusals', r.account, r.network, 'refused', r.reason, r.n - 20);
+            values (to_timestamp(r.minute * 60), 'gate:lookup:refusals', r.account, r.network, r.verdict, r.reason, r.n - 20);
     end loop;
     -- What the platform's own meter counted in the last whole hour becomes its history.
     if not exists (select from gate.busy_hour where hour = hour_ - interval '1 hour') then

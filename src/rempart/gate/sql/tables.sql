@@ -110,7 +110,8 @@ create table gate.refusals (      -- equal refusals of one minute, beyond the fi
     minute   bigint not null,
     n        integer not null,
     account  bigint,
-    network  inet,
+    network  inet,                -- the first of them, where the subject is a network
+    verdict  text not null,
     primary key (subject, reason, minute)
 );
 
@@ -124,7 +125,7 @@ create table gate.keeper (        -- the people who may change limits, matrix an
 
 create table gate.change (        -- a change waits for a second keeper, and for its delay
     id           bigint generated always as identity primary key,
-    kind         text not null,   -- limit, matrix, terminal, revoke_terminal
+    kind         text not null,   -- limit, matrix, breaker, terminal, revoke_terminal, lift_platform
     value        jsonb not null,
     reason       text not null check (length(reason) >= 8),
     loosens      boolean not null,

@@ -43,6 +43,21 @@ insert into journal.may_record values
     ('rempart_responder', 'response:'),
     ('rempart_auditor', 'audit:');
 
+-- The database refuses what code must not do, even the owner's. A trigger on each row is cloned to every
+-- partition; one on the statement is not, so each partition is given its own.
+create function journal.refuse_change() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise exception 'journal entries are never changed or removed' using errcode = 'insufficient_privilege';
+end $$;
+create trigger entry_stays before update or delete on journal.entry
+    for each row execute function journal.refuse_change();
+create trigger entry_stays_whole before truncate on journal.entry
+    for each statement execute function journal.refuse_change();
+create trigger entry_stays_whole before truncate on journal.entry_default
+    for each statement execute function journal.refuse_change();
+
 -- A partition a day, from yesterday to a fortnight ahead. A day whose entries already went to the
 -- default partition keeps them there: nothing is moved, nothing is lost.
 create function journal.prepare_partitions(p_now timestamptz default now()) returns integer
@@ -62,6 +77,8 @@ begin
         begin
             execute format('create table journal.%I partition of journal.entry for values from (%L) to (%L)',
                            name, (today + ahead)::text || ' 00:00+00', (today + ahead + 1)::text || ' 00:00+00');
+            execute format('create trigger entry_stays_whole before truncate on journal.%I
+                            for each statement execute function journal.refuse_change()', name);
             made := made + 1;
         exception when check_violation then
             raise notice 'journal: the default partition already holds entries of %', today + ahead;
@@ -70,18 +87,6 @@ begin
     return made;
 end $$;
 select journal.prepare_partitions();
-
--- The database refuses what code must not do, even the owner's.
-create function journal.refuse_change() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp
-as $$
-begin
-    raise exception 'journal entries are never changed or removed' using errcode = 'insufficient_privilege';
-end $$;
-create trigger entry_stays before update or delete on journal.entry
-    for each row execute function journal.refuse_change();
-create trigger entry_stays_whole before truncate on journal.entry
-    for each statement execute function journal.refuse_change();
 
 -- What pages may show: no person id, no pseudonym of a number, no place or month of birth.
 -- `who` tells an account's repeated look-ups of one person apart, and nothing across accounts.

@@ -45,8 +45,11 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: LookUpForm) -> tuple[int, answers.Shown]:
+    caller, asked = caller_of(request), form.request()
     try:
-        reply = gate().look_up(caller_of(request), form.request(), form.cleaned_data.get("attempt") or None)
+        reply = gate().look_up(caller, asked, form.cleaned_data.get("attempt") or None)
+        if reply.status == HTTPStatus.CONFLICT:  # gone back to an earlier page, to ask about somebody else
+            reply = gate().look_up(caller, asked, new_attempt())
     except GateUnavailableError:
         return HTTPStatus.SERVICE_UNAVAILABLE, answers.unavailable()
     if reply.status == HTTPStatus.UNPROCESSABLE_ENTITY:
