@@ -186,14 +186,17 @@ def test_a_restriction_needs_a_reason_a_kind_and_an_end_we_know(site, visitor, o
 
 def test_the_platforms_restriction_is_not_lifted_from_a_page(site, operator):
     row = site.house.owner.execute(
-        "select gate.restrict(%s::smallint, 'nobody-else', 'step_up', 'essai de plateforme', 'test',"
+        "select gate.restrict(%s::smallint, 'platform', 'step_up', 'essai de plateforme', 'test',"
         " now() + interval '1 hour')",
         (int(Scope.PLATFORM),),
     ).fetchone()
     address = f"/exploitation/restrictions/{row[0]}/lever"
-    assert "deux gardiens" in operator.get(address).content.decode()
-    operator.post(address, {"reason": "Je voudrais bien."})
-    assert store.restriction(row[0])["lifted_at"] is None
+    try:
+        assert "deux gardiens" in operator.get(address).content.decode()
+        operator.post(address, {"reason": "Je voudrais bien."})
+        assert store.restriction(row[0])["lifted_at"] is None
+    finally:  # it is everybody's
+        site.house.owner.execute("update gate.restriction set lifted_at = now() where id = %s", row)
 
 
 def test_what_does_not_exist_is_not_found(site, operator):
@@ -216,3 +219,20 @@ def test_a_page_that_refreshes_itself_keeps_nobody_awake():
 
     assert not door_of(journal.feed).keeps_awake
     assert door_of(journal.journal).keeps_awake
+
+
+def test_the_chart_counts_what_happened_and_nothing_else(site, visitor):
+    before = {
+        span: sum(slot["granted"] for slot in store.slots(*span)) for span in ((1, 60), (10, 36), (30, 48))
+    }
+    busy(site, visitor)
+    for span, count in before.items():
+        slots = store.slots(*span)
+        assert sum(slot["granted"] for slot in slots) == count + 2
+        assert len(slots) == span[1]
+        assert slots == sorted(slots, key=lambda slot: slot["at"])
+
+
+@pytest.mark.parametrize(("hours", "title"), [("24", "Les 24 dernières heures"), ("7", "La dernière heure")])
+def test_the_span_of_the_chart_is_in_the_address(site, operator, hours, title):
+    assert title in operator.get(f"/exploitation?heures={hours}").content.decode()
