@@ -51,6 +51,9 @@ def test_a_miss_that_counted_says_so():
     assert "compté" in rules.story("refused", "not_found", "", "none", 1)
 
 
+TEN_MINUTES = charts.SPANS[6]
+
+
 def slots(*counts):
     start = datetime(2026, 11, 23, 10, 50, tzinfo=UTC)
     return [
@@ -60,7 +63,7 @@ def slots(*counts):
 
 
 def test_blocks_stack_from_the_floor_and_never_pass_the_top():
-    drawn = charts.chart(slots((10, 5, 5), (0, 0, 0), (50, 0, 0)), str)
+    drawn = charts.chart(slots((10, 5, 5), (0, 0, 0), (50, 0, 0)), TEN_MINUTES)
     first = [block for block in drawn.blocks if block.x == drawn.blocks[0].x]
     assert [block.verdict for block in first] == ["granted", "challenged", "refused"]
     assert first[0].y + first[0].height == pytest.approx(drawn.floor, abs=0.2)
@@ -70,8 +73,8 @@ def test_blocks_stack_from_the_floor_and_never_pass_the_top():
 
 
 def test_an_empty_chart_draws_nothing_and_does_not_divide_by_zero():
-    assert charts.chart([], str).blocks == ()
-    assert charts.chart(slots((0, 0, 0)), str).blocks == ()
+    assert charts.chart([], TEN_MINUTES).blocks == ()
+    assert charts.chart(slots((0, 0, 0)), TEN_MINUTES).blocks == ()
 
 
 @pytest.mark.parametrize(
@@ -82,5 +85,9 @@ def test_the_axis_ends_on_a_round_number(highest, top):
 
 
 def test_hours_are_marked_on_the_hour():
-    marks = charts.chart(slots((1, 0, 0), (1, 0, 0)), lambda at: f"{at:%H:%M}").hours
-    assert [mark.text for mark in marks] == ["11:00"]
+    marks = charts.chart(slots((1, 0, 0), (1, 0, 0)), TEN_MINUTES).hours
+    assert [mark.text for mark in marks] == ["12:00"]  # Paris
+
+
+def test_a_span_holds_whole_hours():
+    assert {span.hours: span.slots for span in charts.SPANS.values()} == {1: 60, 6: 36, 24: 48}

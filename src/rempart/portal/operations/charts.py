@@ -1,13 +1,31 @@
 """A chart of look-ups by verdict, as the numbers an SVG template draws. Plain functions of values."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 WIDTH, HEIGHT = 960, 180
 _LEFT, _BOTTOM, _TOP = 40, 22, 8
 _VERDICTS = ("granted", "challenged", "refused")
 _STEPS = (1, 2, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How far back a chart goes: slots of `minutes` each, a label every so many minutes."""
+
+    hours: int
+    minutes: int
+    label_every: int
+
+    @property
+    def slots(self) -> int:
+        """How many slots it has."""
+        return self.hours * 60 // self.minutes
+
+
+SPANS = {span.hours: span for span in (Span(1, 1, 10), Span(6, 10, 60), Span(24, 30, 180))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,7 @@ class Mark:
 class Chart:
     """What the template draws, and the same in words."""
 
+    span: Span
     blocks: tuple[Block, ...]
     levels: tuple[Mark, ...]
     hours: tuple[Mark, ...]
@@ -53,8 +72,8 @@ def nice_top(highest: int) -> int:
         power *= 10
 
 
-def chart(slots: list[dict[str, Any]], local_hour: Any) -> Chart:
-    """Stack each slot's verdicts. `local_hour` turns a slot's time into the text under the axis."""
+def chart(slots: list[dict[str, Any]], span: Span) -> Chart:
+    """Stack each slot's verdicts; label the axis with local hours."""
     top = nice_top(max((sum(slot[verdict] for verdict in _VERDICTS) for slot in slots), default=0))
     scale = (HEIGHT - _BOTTOM - _TOP) / top
     step = (WIDTH - _LEFT) / max(1, len(slots))
@@ -62,11 +81,16 @@ def chart(slots: list[dict[str, Any]], local_hour: Any) -> Chart:
     for place, slot in enumerate(slots):
         blocks += _stack(slot, _LEFT + place * step, step, scale)
     return Chart(
+        span=span,
         blocks=tuple(blocks),
-        levels=tuple(Mark(round(HEIGHT - _BOTTOM - scale * n, 1), str(n)) for n in (0, top // 2, top)),
-        hours=_hours(slots, step, local_hour),
+        levels=tuple(Mark(round(HEIGHT - _BOTTOM - scale * n, 1), str(n)) for n in _levels(top)),
+        hours=_hours(slots, step, span),
         totals={verdict: sum(slot[verdict] for slot in slots) for verdict in _VERDICTS},
     )
+
+
+def _levels(top: int) -> tuple[int, ...]:
+    return (0, top // 2, top) if top % 2 == 0 else (0, top)
 
 
 def _stack(slot: dict[str, Any], x: float, step: float, scale: float) -> list[Block]:
@@ -80,12 +104,10 @@ def _stack(slot: dict[str, Any], x: float, step: float, scale: float) -> list[Bl
     return made
 
 
-def _hours(slots: list[dict[str, Any]], step: float, local_hour: Any) -> tuple[Mark, ...]:
-    def on_the_hour(at: datetime) -> bool:
-        return at.minute == 0
-
-    return tuple(
-        Mark(round(_LEFT + place * step, 1), local_hour(slot["at"]))
-        for place, slot in enumerate(slots)
-        if on_the_hour(slot["at"])
-    )
+def _hours(slots: list[dict[str, Any]], step: float, span: Span) -> tuple[Mark, ...]:
+    marks = []
+    for place, slot in enumerate(slots):
+        at = timezone.localtime(slot["at"])
+        if (at.hour * 60 + at.minute) % span.label_every == 0:
+            marks.append(Mark(round(_LEFT + place * step, 1), f"{at:%H:%M}"))
+    return tuple(marks)

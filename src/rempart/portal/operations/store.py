@@ -108,24 +108,27 @@ def rates() -> dict[str, int]:
     return {row["verdict"]: row["n"] for row in found}
 
 
-def hours(number: int) -> list[dict[str, Any]]:
-    """Look-ups by verdict in slots of ten minutes, the oldest first; empty slots included."""
+def slots(minutes: int, number: int) -> list[dict[str, Any]]:
+    """Look-ups by verdict in the last `number` slots of `minutes` each, the oldest first, empty ones too."""
     return _rows(
-        """with slot as (
-               select generate_series(
-                   date_bin('10 minutes', now(), 'epoch') - make_interval(hours => %s),
-                   now(), interval '10 minutes') as at)
-           select slot.at,
-                  coalesce(sum(e.count) filter (where e.verdict = 'granted'), 0)::integer as granted,
-                  coalesce(sum(e.count) filter (where e.verdict = 'challenged'), 0)::integer
-                      as challenged,
-                  coalesce(sum(e.count) filter (where e.verdict = 'refused'), 0)::integer as refused
-             from slot left join journal.for_pages e
-               on e.at >= slot.at and e.at < slot.at + interval '10 minutes'
-              and starts_with(e.tag, 'gate:lookup:')
-              and e.at > now() - make_interval(hours => %s + 1)
-            group by slot.at order by slot.at""",
-        [number, number],
+        """with bounds as (
+               select make_interval(mins => %(minutes)s) as width,
+                      date_bin(make_interval(mins => %(minutes)s), now(), 'epoch')
+                          - make_interval(mins => %(minutes)s * (%(number)s - 1)) as first),
+           counted as (
+               select date_bin(b.width, e.at, 'epoch') as at, e.verdict, sum(e.count) as n
+                 from bounds b join journal.for_pages e on e.at >= b.first
+                where starts_with(e.tag, 'gate:lookup:')
+                group by 1, 2)
+           select s.at,
+                  coalesce(sum(c.n) filter (where c.verdict = 'granted'), 0)::integer as granted,
+                  coalesce(sum(c.n) filter (where c.verdict = 'challenged'), 0)::integer as challenged,
+                  coalesce(sum(c.n) filter (where c.verdict = 'refused'), 0)::integer as refused
+             from bounds b
+            cross join lateral generate_series(b.first, now(), b.width) as s (at)
+             left join counted c on c.at = s.at
+            group by s.at order by s.at""",
+        {"minutes": minutes, "number": number},
     )
 
 

@@ -61,7 +61,7 @@ class Split:
     label: str
     price: str
     due: str
-    """What the patient hands over: their own part, and the complementary one where it is not paid directly."""
+    """What the patient hands over: their own part, and the complementary one unless it is paid directly."""
     refunded: str
     """What of it the complementary insurer pays back; empty when it pays directly."""
     parts: tuple[Part, ...]
