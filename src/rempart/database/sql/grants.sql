@@ -37,7 +37,7 @@ grant select on gate.policy, gate.limit_row, gate.ceiling, gate.matrix_row, gate
 grant execute on function
     gate.look_up, gate.explain, gate.left_of, gate.meters_of, gate.login_of, gate.profession_of,
     gate.restrict, gate.lift, gate.flush, gate.upkeep,
-    gate.keeper_secret, gate.propose, gate.approve, gate.cancel, gate.apply_due, gate.mark_noticed,
+    gate.keeper_secret, gate.propose, gate.approve, gate.cancel, gate.mark_noticed,
     journal.record, journal.prepare_partitions
     to rempart_gate;
 

@@ -1,6 +1,7 @@
 -- Changes to limits, matrix, breaker and terminals. What tightens takes effect at once, on one
 -- keeper's word. What loosens takes two keepers, stays under the ceiling and waits for its delay,
--- during which it is announced and any keeper may cancel it.
+-- during which it is announced and any keeper may cancel it. The caller says what time it is; a delay
+-- ends when the database's own clock agrees.
 create function gate.loosens(p_kind text, p_value jsonb) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
@@ -61,12 +62,12 @@ begin
         raise exception 'no such keeper' using errcode = 'insufficient_privilege';
     end if;
     insert into gate.change (kind, value, reason, loosens, proposed_by, proposed_at, effective_at)
-        values (p_kind, p_value, p_reason, loose, p_keeper, p_now, case when not loose then p_now end)
+        values (p_kind, p_value, p_reason, loose, p_keeper, p_now, case when not loose then least(p_now, clock_timestamp()) end)
         returning id into made;
     insert into journal.entry (at, tag, actor, rule, details)
         values (p_now, 'gate:change:proposed', p_keeper, 'change:' || made,
                 jsonb_build_object('kind', p_kind, 'loosens', loose, 'reason', p_reason));
-    perform gate.apply_due(p_now);
+    perform gate.apply_due(least(p_now, clock_timestamp()));
     return made;
 end $$;
 
@@ -84,10 +85,10 @@ begin
         raise exception 'a second keeper approves' using errcode = 'insufficient_privilege';
     end if;
     update gate.change set approved_by = p_keeper, approved_at = p_now,
-        effective_at = p_now + (select delay from gate.policy) where id = p_change returning effective_at into due;
+        effective_at = greatest(p_now, clock_timestamp()) + (select delay from gate.policy) where id = p_change returning effective_at into due;
     insert into journal.entry (at, tag, actor, rule, details)
         values (p_now, 'gate:change:approved', p_keeper, 'change:' || p_change, jsonb_build_object('effective_at', due));
-    perform gate.apply_due(p_now);
+    perform gate.apply_due(least(p_now, clock_timestamp()));
     return due;
 end $$;
 

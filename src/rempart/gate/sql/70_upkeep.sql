@@ -19,7 +19,7 @@ declare
     hour_ timestamptz := date_trunc('hour', p_now, 'UTC');
 begin
     if not pg_try_advisory_xact_lock(hashtextextended('gate.upkeep', 0)) then return; end if;
-    perform gate.apply_due(p_now);
+    perform gate.apply_due(least(p_now, clock_timestamp()));
     for r in delete from gate.refusals where minute < minute_ returning * loop
         continue when r.n <= 20;
         insert into journal.entry (at, tag, account, network, verdict, reason, count)
