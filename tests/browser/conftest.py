@@ -52,13 +52,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def served(cluster: Path, django_db_setup: None, django_db_blocker) -> Iterator[object]:
     """The site with its web process, people who may sign in, and some life in the journal."""
-    from tests.portal import site as sites  # noqa: PLC0415  # needs Django, which is set up later
+    from tests.access.house import open_person  # noqa: PLC0415  # needs Django, which is set up later
+    from tests.portal import site as sites  # noqa: PLC0415
 
     with psycopg.connect(dsn("owner", cluster), autocommit=True) as owner, django_db_blocker.unblock():
         made = sites.build(cluster, owner, "browser.sock")
         for login, profession in PEOPLE.items():
             made.people[login] = made.account(profession, f"{login}-{os.getpid()}")
         made.write_demo()
+        made.newcomer = open_person(cluster, f"nouveau-{os.getpid()}", factor=False)
         _live_a_little(made)
         made.serve(_free_port(), os.environ["REMPART_SECRET_KEY"])
         try:

@@ -69,6 +69,7 @@ class Site:
     house: PagesHouse
     url: str = ""
     people: dict[str, Person] = field(default_factory=dict)
+    newcomer: Person | None = None
     insured: dict[str, houses.Person] = field(default_factory=dict)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
