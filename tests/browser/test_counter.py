@@ -130,7 +130,8 @@ def test_without_javascript_everything_works(served, open_as):
     page.goto("/")
     page.fill("#nir", served.card_text(served.people["pharmacie"], person))
     page.keyboard.press("Enter")
-    assert "Carte" in page.inner_text("#answer")
+    assert verdict(page) == "Droits ouverts"
+    assert "Carte" in page.inner_text(".answer-foot")
 
 
 def test_what_is_copied_names_nobody(served, open_as):
