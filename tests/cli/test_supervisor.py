@@ -9,7 +9,15 @@ import time
 import psutil
 import pytest
 
-from rempart.cli.supervisor import Child, ChildFailedError, Stopped, Supervisor, stopping_on_signals
+from rempart.cli.supervisor import (
+    MARK,
+    Child,
+    ChildFailedError,
+    Stopped,
+    Supervisor,
+    end_left_over,
+    stopping_on_signals,
+)
 
 # Starts a grandchild, then tells both process ids and sleeps.
 FAMILY = """
@@ -185,6 +193,25 @@ def test_a_killed_supervisor_takes_its_children_with_it(family, tmp_path):
         process.kill()
     assert _gone([leader])
     grandchild.kill()  # only a leader that obeys can pass the message on
+
+
+@pytest.mark.faults
+def test_what_an_earlier_supervisor_left_behind_is_ended_by_its_mark_and_nothing_else(tmp_path):
+    left, other = (_orphan(os.environ | {MARK: str(tmp_path / name)}) for name in ("ours", "another"))
+    end_left_over(str(tmp_path / "ours"))
+    assert not left.is_running()
+    assert other.is_running()
+    other.kill()
+
+
+def _orphan(environ):
+    """A process whose parent has gone."""
+    parent = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', sys.argv[1]]).pid)"
+    sleep = "import os, time; os.close(1); time.sleep(600)"
+    done = subprocess.run(
+        [sys.executable, "-c", parent, sleep], env=environ, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return psutil.Process(int(done.stdout))
 
 
 def _supervised(noted, tmp_path):

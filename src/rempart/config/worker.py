@@ -14,6 +14,8 @@ from contextlib import suppress
 from typing import Any
 
 _LONGEST = 30.0
+_PATIENCE = 10.0
+"""Seconds to end in order once asked: a database that is gone as well would hold us for longer."""
 _WELL = 60.0
 """After so many seconds of work the next break is a new one."""
 _logger = logging.getLogger("rempart.worker")
@@ -87,6 +89,9 @@ class Worker:
 
     def _stop(self, *_: object) -> None:
         self._asked.set()
+        last = threading.Timer(_PATIENCE, os._exit, [0])
+        last.daemon = True
+        last.start()
         if self._loop and self._task and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._task.cancel)
 

@@ -33,18 +33,25 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1"} | dict(extra or {})
 
 
-def _die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
+def _death_signal(number: signal.Signals, parent: int) -> Callable[[], None] | None:
+    """What a child of the process `parent` calls to get `number` when that process dies; Linux only."""
     if not sys.platform.startswith("linux"):
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
 
     def ask() -> None:
         prctl(_PR_SET_PDEATHSIG, number)
-        if os.getppid() != parent:  # it died between fork and here
+        if os.getppid() != parent:  # it died before we asked
             os.kill(os.getpid(), number)
 
     return ask
+
+
+def end_with_parent() -> None:
+    """Called by a server's own worker process, which we did not start: die when the server dies."""
+    ask = _death_signal(signal.SIGKILL, os.getppid())
+    if ask:
+        ask()
 
 
 def spawn(
@@ -73,7 +80,7 @@ def spawn(
             user=other.uid if other else None,
             group=other.gid if other else None,
             extra_groups=[] if other else None,
-            preexec_fn=_die_with_parent(death_signal),  # noqa: PLW1509  # two system calls, bound beforehand
+            preexec_fn=_death_signal(death_signal, os.getpid()),  # noqa: PLW1509  # two system calls, bound beforehand
         )
 
 
@@ -89,7 +96,7 @@ def run(command: Sequence[str], *, env: Mapping[str, str], log: Path | None = No
             stderr=errors,
             env=environment(env),
             start_new_session=True,
-            preexec_fn=_die_with_parent(signal.SIGTERM),  # noqa: PLW1509  # as above
+            preexec_fn=_death_signal(signal.SIGTERM, os.getpid()),  # noqa: PLW1509  # as above
         )
     try:
         return child.wait()
