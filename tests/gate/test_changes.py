@@ -228,6 +228,17 @@ def test_the_matrix_is_opened_by_two_and_closed_by_one(
         )
 
 
+def test_to_ask_less_assurance_is_looser(house: House, keeper: Any) -> None:
+    first, row = keeper(), "purpose = 'support' and profession = 'operator'"
+    first.propose("matrix", MATRIX | {"assurance": 3}, REASON)
+    try:
+        first.propose("matrix", MATRIX, REASON)
+        found = house.owner.execute(f"select assurance from gate.matrix_row where {row}").fetchone()
+        assert found == (3,)
+    finally:
+        house.owner.execute(f"update gate.matrix_row set assurance = 2 where {row}")
+
+
 @contextmanager
 def breaker(house: House, **values: int) -> Iterator[None]:
     names = ("floor", "ceiling", "present", "current")

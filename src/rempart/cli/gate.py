@@ -344,7 +344,13 @@ def _plain(value: Any) -> Any:
 def _step(step: dict[str, Any]) -> tuple[str, str, str]:
     passes = "yes" if step["passes"] else "no"
     if step["step"] != "limit":
-        return step["step"], passes, str(step.get("restriction") or step.get("purpose") or "none")
+        until = step.get("card_until")
+        what = (
+            step.get("restriction")
+            or step.get("purpose")
+            or (f"card required until {until}" if until else "none")
+        )
+        return step["step"], passes, str(what)
     after = [
         f"{spent}/{limit} {window}"
         for spent, limit, window in zip(step["after"], step["limits"], WINDOWS, strict=True)
@@ -374,7 +380,7 @@ def _profession(text: str) -> Profession:
 
 def _figures(text: str) -> list[int]:
     figures = [part.strip() for part in text.split(",")]
-    if len(figures) != len(Window) or not all(figure.isdigit() for figure in figures):
+    if len(figures) != len(Window) or not all(one.isascii() and one.isdigit() for one in figures):
         raise KeeperFault("Give four figures, commas between: minute,hour,day,30 days.")
     return [int(figure) for figure in figures]
 
