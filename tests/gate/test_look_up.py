@@ -232,6 +232,21 @@ def test_a_recent_account_needs_the_card(house: House, person: Person) -> None:
     recent = house.account(terminal=True, card_until=datetime.now(UTC) + timedelta(hours=48))
     assert house.look_up(recent, person.ask()).json()["reason"] == "card_required"
     assert house.look_up(recent, person.ask(proof=house.card(recent, person))).status_code == 200
+    found = house.owner.execute(
+        "select gate.explain(%s, 'rights', 0::smallint, '127.0.0.1', 'api', now())", (recent.login,)
+    ).fetchone()
+    assert found
+    assert [step["step"] for step in found[0]["steps"] if not step["passes"]] == ["account"]
+
+
+def test_a_tokens_last_use_is_kept_to_the_hour(house: House, pharmacist: Account, person: Person) -> None:
+    query = "select last_used_at from access.access_token where account_id = %s"
+    house.look_up(pharmacist, person.ask())
+    first = house.owner.execute(query, (pharmacist.id,)).fetchone()
+    house.look_up(pharmacist, person.ask())
+    assert first
+    assert first[0] is not None
+    assert house.owner.execute(query, (pharmacist.id,)).fetchone() == first
 
 
 def test_a_revoked_or_expired_token_opens_nothing(house: House, pharmacist: Account, person: Person) -> None:
@@ -342,7 +357,12 @@ def test_explaining_neither_discloses_nor_spends(house: House, pharmacist: Accou
     asker = Caller(Credential("session", house.session(operator.id)), "127.0.0.1")
     reply = Client(house.socket).explain(asker, {"login": pharmacist.login})
     assert (reply.status, reply.body["verdict"]) == (200, "granted")
-    assert [step["step"] for step in reply.body["steps"]] == ["restrictions", "matrix", *["limit"] * 4]
+    assert [step["step"] for step in reply.body["steps"]] == [
+        "restrictions",
+        "account",
+        "matrix",
+        *["limit"] * 4,
+    ]
     assert house.entries(pharmacist) == []
     nosy = Caller(Credential("session", house.session(pharmacist.id)), "127.0.0.1")
     assert Client(house.socket).explain(nosy, {"login": operator.login}).status == 403

@@ -26,8 +26,8 @@ def test_published_limits_are_those_in_force(site, db):
     page = Client().get("/plafonds").content.decode()
     found = {bound.profession: bound for bound in limits.read().bounds}
     assert found["pharmacist"].amounts == (10, 30, 60, 400)
-    assert found["pharmacist"].hijacked == 19 * 400
-    assert "7\u202f600" in page or "7\u00a0600" in page
+    assert found["pharmacist"].hijacked == 19 * (400 + 30)  # the overdraft too
+    assert "8\u202f170" in page or "8\u00a0170" in page
     assert set(found) == {word for word in Profession if word not in {"operator", "dpo"}}
 
 

@@ -1,7 +1,8 @@
 -- Who asks. Read on every look-up, so that ending a session or revoking a token holds at once.
 create type gate.caller as (
     account bigint, login text, profession text, rpps text, organisation bigint, assurance smallint,
-    session text, device text, software text, card_until timestamptz, declared boolean
+    session text, device text, software text, card_until timestamptz, declared boolean,
+    used_before timestamptz  -- when the token was last seen, to the hour
 );
 
 create function gate.identify(
@@ -17,9 +18,9 @@ declare
 begin
     if p_token is not null then
         select a.id, a.login, a.profession, p.rpps, a.organisation_id, 2, null, null, t.label, a.card_until,
-               o.declared_networks
+               o.declared_networks, t.last_used_at
           into c.account, c.login, c.profession, c.rpps, c.organisation, c.assurance, c.session, c.device,
-               c.software, c.card_until, networks
+               c.software, c.card_until, networks, c.used_before
           from access.access_token t
           join access.access_account a on a.id = t.account_id and a.is_active
           left join access.access_professional p on p.id = a.professional_id

@@ -41,6 +41,9 @@ begin
     if c.account is null then
         d.verdict := 'refused'; d.reason := 'credential';
     else
+        if p_token is not null and coalesce(c.used_before < p_now - interval '1 hour', true) then
+            update access.access_token set last_used_at = p_now where hash = p_token;  -- an hour is exact enough
+        end if;
         select * into held from gate.restricted(c, p_network, p_channel, p_now);
         select * into m from gate.matrix_row r where r.purpose = p_purpose and r.profession = c.profession;
         if held.kind = 'frozen' then

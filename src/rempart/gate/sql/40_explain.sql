@@ -60,6 +60,8 @@ begin
     select * into held from gate.restricted(c, p_network, p_channel, p_now);
     steps := steps || jsonb_build_object('step', 'restrictions', 'restriction', held.kind, 'id', held.id,
         'passes', held.kind is null or (held.kind <> 'frozen' and p_proof <> 0));
+    steps := steps || jsonb_build_object('step', 'account', 'card_until', c.card_until,
+        'passes', c.card_until is null or c.card_until <= p_now or p_proof <> 0);
     if held.kind = 'frozen' then verdict := 'refused'; reason := 'frozen';
     elsif held.kind is not null and p_proof = 0 then verdict := 'challenged'; reason := held.kind;
     elsif c.card_until > p_now and p_proof = 0 then verdict := 'challenged'; reason := 'card_required';

@@ -66,7 +66,7 @@ def _named(kind: str, rest: str, rule: str) -> str:
     if kind == "proof":
         return _("L’attestation du lecteur nº %(number)s n’a pas été acceptée.") % {"number": rest}
     if rule == "account:recent":
-        return _("Compte, poste ou facteur récent : carte exigée pendant 48 heures.")
+        return _("Compte ou facteur récent : carte exigée pendant 48 heures.")
     if rule == "clock":
         return _("L’horloge du serveur a sauté : seules les consultations avec carte sont ouvertes.")
     return rule

@@ -4,7 +4,7 @@ Plain functions of values; the rows come from `gate.limits_published`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -20,11 +20,13 @@ class Bound:
 
     profession: str
     amounts: tuple[int, ...]
+    overdraft: int = 0
+    """Persons in thirty days on the professional's word."""
 
     @property
     def hijacked(self) -> int:
         """Distinct persons that nineteen such accounts could see in thirty days, the breaker aside."""
-        return HIJACKED * self.amounts[-1]
+        return HIJACKED * (self.amounts[-1] + self.overdraft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def published(rows: Iterable[tuple[int, str, int, list[int | None]]]) -> Publish
             known = tuple(amount or 0 for amount in amounts)
             others.append((Scope(scope).name.lower(), Meter(meter).name.lower(), known))
     order = list(Profession)
+    word = {meter: amounts[-1] for scope, meter, amounts in others if scope == "account"}.get("present", 0)
+    bounds = [replace(bound, overdraft=word) for bound in bounds]
     bounds.sort(key=lambda bound: order.index(Profession(bound.profession)))
     return Published(tuple(bounds), tuple(sorted(others)), breaker, present)
 
