@@ -11,6 +11,7 @@ from rempart.database.connect import dsn, role_name, url
 from rempart.database.embedded import Cluster, running
 from rempart.database.errors import DatabaseDownError, NotSetUpError, OtherVersionError
 from rempart.database.roles import ROLES
+from rempart.vocabulary.faults import Fault
 
 
 def _catalogue(connection):
@@ -132,3 +133,16 @@ def test_a_secret_with_odd_characters_survives_the_address():
 def test_an_unprepared_cluster_has_no_address(own_dir):
     with pytest.raises(NotSetUpError):
         Cluster(own_dir).command()
+
+
+@pytest.mark.parametrize("was_external", [True, False])
+def test_one_database_never_takes_the_place_of_another(own_dir, monkeypatch, was_external):
+    directory.write_address(own_dir, {"host": "::1", "port": 1, "name": "rempart", "external": was_external})
+    before = (own_dir / "database.json").read_text()
+    if was_external:
+        monkeypatch.delenv("DATABASE_URL", raising=False)
+    else:
+        monkeypatch.setenv("DATABASE_URL", "postgresql://chief@127.0.0.1:1/postgres")
+    with pytest.raises(Fault, match="and DATABASE_URL"):
+        setup.setup(own_dir)
+    assert (own_dir / "database.json").read_text() == before

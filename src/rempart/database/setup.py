@@ -49,15 +49,22 @@ def remember_external(data_dir: Path) -> None:
 
 
 def require_same_database(data_dir: Path) -> None:
-    """Raise when the directory's data is on an external server that DATABASE_URL does not name.
+    """Raise when DATABASE_URL and the directory speak of two databases, one embedded and one external.
 
-    Without this an embedded, empty database would quietly take that server's place.
+    Without this an empty database would quietly take the place of the one that holds the data.
     """
-    known = data_dir / "database.json"
-    if not is_external() and known.exists() and directory.read_address(data_dir)["external"]:
+    if not (data_dir / "database.json").exists():
+        return
+    was_external = directory.read_address(data_dir)["external"]
+    if was_external and not is_external():
         raise Fault(
             f"The database of {data_dir} is on an external server, and DATABASE_URL is not set.",
             "set DATABASE_URL to its administrator's address, or choose another directory with --data",
+        )
+    if is_external() and not was_external:
+        raise Fault(
+            f"The database of {data_dir} is the embedded one, and DATABASE_URL names another.",
+            "unset DATABASE_URL, or choose another directory with --data",
         )
 
 
