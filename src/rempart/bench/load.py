@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import gc
 import json
+import os
 import random
 import sys
 import time
@@ -118,7 +119,8 @@ async def drive(  # the run's own words
             lambda: Connection(source, tally), "127.0.0.1", port, local_addr=(f"127.0.1.{1 + n % 250}", 0)
         )
         opened.append(protocol)
-    before, began = processor.used(watched), time.perf_counter()
+    watched = watched | {"load": os.getpid()}
+    before, busy, began = processor.used(watched), processor.busy(), time.perf_counter()
     for one in opened:
         one.ask()
 
@@ -131,7 +133,8 @@ async def drive(  # the run's own words
     timer.cancel()
     elapsed = time.perf_counter() - began
     used = processor.spent(before, processor.used(watched))
-    return Run(tally.latencies, elapsed, dict(tally.statuses), used), tally.references or []
+    others = max(0.0, processor.busy() - busy - sum(used.values())) / elapsed
+    return Run(tally.latencies, elapsed, dict(tally.statuses), used, others), tally.references or []
 
 
 async def _run(chosen: argparse.Namespace) -> dict[str, Any]:

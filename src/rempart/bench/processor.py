@@ -22,6 +22,13 @@ def spent(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, 
     return {name: max(0.0, after[name] - before[name]) for name in before}
 
 
+def busy() -> float:
+    """Seconds of processor that everything on this machine has used since it started."""
+    times = psutil.cpu_times()
+    idle = times.idle + getattr(times, "iowait", 0.0)
+    return float(sum(times) - idle - getattr(times, "guest", 0.0) - getattr(times, "guest_nice", 0.0))
+
+
 def memory(groups: Mapping[str, int]) -> dict[str, int]:
     """Name → bytes that belong to that process and its children; shared pages are divided (PSS)."""
     return {name: sum(_own(process) for process in _members(pid)) for name, pid in groups.items()}

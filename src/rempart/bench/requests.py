@@ -16,9 +16,10 @@ PROVEN_OF_EVERYDAY = 0.85
 
 
 def requests(plan: Plan, count: int, proven: float, draw: Random) -> Iterator[bytes]:
-    """`count` whole HTTP requests, each a random account about a random person; `proven` is a share."""
-    for _ in range(count):
-        account = draw.choice(plan.accounts)
+    """`count` whole HTTP requests about random persons, from each account in turn; `proven` is a share."""
+    first = draw.randrange(len(plan.accounts))
+    for number in range(first, first + count):
+        account = plan.accounts[number % len(plan.accounts)]
         nir, birth_date = draw.choice(plan.persons)
         body: dict[str, Any] = {"purpose": "rights", "nir": nir, "birth_date": birth_date}
         if draw.random() < proven:

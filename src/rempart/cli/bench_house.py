@@ -64,6 +64,10 @@ _NUMBERED = """
     select substr(sha256(int8send(row_number() over (order by id))), 1, 16), id, 1 from registry.person
 """
 
+_NEXT = """
+    select setval(pg_get_serial_sequence('access.access_account', 'id'), max(id)) from access.access_account
+"""
+
 Progress = Callable[[int], None]
 
 
@@ -128,4 +132,5 @@ def _furnish_database(owner: psycopg.Connection[Any]) -> None:
     for statement in _WIDER.split(";"):
         owner.execute(statement.encode(), {"wide": _WIDE})
     owner.execute(_NUMBERED)
+    owner.execute(_NEXT)
     owner.execute("vacuum analyze")

@@ -7,16 +7,16 @@ ask leads to the stand-in, which answers about invented persons from memory.
 
 import json
 import shutil
-import socket
 import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rempart.cli import processes
+from rempart.cli.bench_place import free_port, listens
 from rempart.cli.processes import LOOPBACK, Installation
 from rempart.cli.supervisor import Child, Stopped, Supervisor, stopping_on_signals
 from rempart.drills.target import Target
@@ -74,7 +74,7 @@ class _Process:
 
 
 def _stand_in(aim: Target, folder: Path) -> _Process:
-    door, port = folder / "gate.sock", _free_port()
+    door, port = folder / "gate.sock", free_port()
     command = (
         *(sys.executable, "-m", "rempart.drills.stand_in"),
         *("--list", str(aim.data / "demo" / "attack_list.json")),
@@ -84,26 +84,14 @@ def _stand_in(aim: Target, folder: Path) -> _Process:
         name="stand-in",
         command=command,
         log=folder / "stand-in.log",
-        ready=lambda _: door.exists() and _listens(port),
+        ready=lambda _: door.exists() and listens(port),
     )
     return _Process(child, door, port)
 
 
 def _pages(aim: Target, folder: Path, door: Path) -> _Process:
-    port = _free_port()
+    port = free_port()
     place = Installation(aim.data, LOOPBACK, port, aim.api.port)
     child = processes.web(place)
     env = {**child.env, "REMPART_GATE_SOCKET": str(door)}
     return _Process(replace(child, log=folder / "web.log", env=env), door, port)
-
-
-def _free_port() -> int:
-    with socket.socket() as attempt:
-        attempt.bind((LOOPBACK, 0))
-        return int(attempt.getsockname()[1])
-
-
-def _listens(port: int) -> bool:
-    with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=1):
-        return True
-    return False

@@ -62,30 +62,34 @@ class Browser:
 
 async def sign_in(wire: Wire, victim: Victim, pages: Address, code: Code) -> Browser:
     """Pass both pages of the sign-in. A code that was used before is waited out. Raises SignInFault."""
+    stopped = ""
     for attempt in range(_TRIES):
         if attempt:
             await asyncio.sleep(_STEP - time.time() % _STEP + 1.0)
         browser = Browser(pages)
         try:
-            if await _both_factors(browser, wire, victim, code):
-                return browser
-        except LostError:
-            continue
+            stopped = await _both_factors(browser, wire, victim, code)
+        except LostError as lost:
+            stopped = f"the connection was lost ({type(lost.__cause__).__name__})"
+        if not stopped:
+            return browser
     raise SignInFault(
-        f"The account {victim.login} does not sign in.", f"rempart journal tail --account {victim.login}"
+        f"The account {victim.login} does not sign in: {stopped}.",
+        f"rempart journal tail --account {victim.login}",
     )
 
 
-async def _both_factors(browser: Browser, wire: Wire, victim: Victim, code: Code) -> bool:
+async def _both_factors(browser: Browser, wire: Wire, victim: Victim, code: Code) -> str:
+    """Where it stopped; empty when signed in."""
     page = await browser.get(wire, SIGN_IN)
     fields = hidden(page.body, "login") | {"login": victim.login, "password": victim.password or ""}
     answer = await browser.post(wire, SIGN_IN, fields)
     if answer.status != _FOUND:
-        return False
+        return f"the password was answered with {answer.status}"
     step = answer.header("location")
     page = await browser.get(wire, step)
     answer = await browser.post(wire, step, hidden(page.body, "code") | {"code": code(time.time())})
-    return answer.status == _FOUND
+    return "" if answer.status == _FOUND else f"the code was answered with {answer.status}"
 
 
 def hidden(page: bytes, beside: str) -> dict[str, str]:

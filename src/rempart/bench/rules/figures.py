@@ -19,7 +19,9 @@ class Run:
     seconds: float
     statuses: dict[str, int]
     processor: dict[str, float]
-    """Name of a group of processes → seconds of processor that it used meanwhile."""
+    """Name of a group of processes → seconds of processor that it used meanwhile, the generator's too."""
+    others: float = 0.0
+    """Processors that everything else on the machine kept busy meanwhile."""
 
     @property
     def rate(self) -> float:
@@ -42,14 +44,14 @@ def described(run: Run) -> dict[str, Any]:
     if not run.latencies:
         return {"per_second": 0.0, "statuses": run.statuses}
     ordered = sorted(run.latencies)
+    costs = {name: used / len(ordered) * _MICRO for name, used in run.processor.items()}
     return {
         "per_second": round(run.rate, 1),
         "answers": len(ordered),
         "seconds": round(run.seconds, 2),
         "latency_ms": {f"p{n}": round(percentile(ordered, n) * _MILLI, 2) for n in SHOWN},
-        "cpu_us_per_lookup": {
-            name: round(used / len(ordered) * _MICRO, 1) for name, used in run.processor.items()
-        },
+        "cpu_us_per_lookup": {name: round(cost, 1) for name, cost in costs.items()},
+        "busy_otherwise": round(run.others, 2),
         "statuses": dict(sorted(run.statuses.items())),
     }
 
@@ -62,3 +64,15 @@ def ratio(figure: float, reference: float) -> float | None:
 def median_difference(ones: Sequence[float], others: Sequence[float]) -> float:
     """How much longer the first took, median against median, in the unit given."""
     return percentile(sorted(ones), 50) - percentile(sorted(others), 50)
+
+
+def capacity(report: dict[str, Any], cores: int) -> float | None:
+    """Look-ups a second that this many cores would serve if nobody else used them; computed, not measured."""
+    cost = sum(report.get("cpu_us_per_lookup", {}).values())
+    return round(cores * _MICRO / cost, 1) if cost else None
+
+
+def middle(reports: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Of several runs the one in the middle, with every run's rate beside it."""
+    ordered = sorted(reports, key=lambda report: float(report["per_second"]))
+    return ordered[len(ordered) // 2] | {"each_per_second": [report["per_second"] for report in reports]}
