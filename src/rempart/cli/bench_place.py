@@ -55,7 +55,7 @@ class Load:
     connections: int
 
     def warm_up(self, accounts: int, watched: Mapping[str, int]) -> None:
-        """Three proven look-ups from each account: terminals known, plans made, pages of the database read."""
+        """Three proven look-ups from each account: terminals known, plans made, pages read."""
         self._ask(1.0, 60.0, watched, count=3 * accounts)
 
     def run(
