@@ -19,6 +19,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 _DATA = Path(tempfile.mkdtemp(prefix="rempart-test-"))
 _DATA.chmod(0o711)  # the server's own user must be able to enter
@@ -30,6 +31,11 @@ os.environ |= {
 }
 for name in ("DATABASE_URL", "REMPART_DSN"):
     os.environ.pop(name, None)
+
+
+# How long an example takes says how busy the machine is, and nothing of the code.
+settings.register_profile("rempart", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("rempart")
 
 
 def pytest_configure() -> None:
@@ -48,6 +54,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if rounds > 1 and metafunc.definition.get_closest_marker("faults"):
         metafunc.fixturenames.append("soak_round")
         metafunc.parametrize("soak_round", range(1, rounds + 1))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers last, whatever the random order: driving one keeps an event loop running in this thread."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
 
 
 # ------------------------------------------------------------------------------------ the harder world

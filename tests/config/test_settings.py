@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from rempart.cli.variables import PAGES, VARIABLES
+
 ROOT = Path(__file__).parents[2]
 SOUND = {
     "REMPART_SECRET_KEY": "k" * 64,
@@ -126,4 +128,6 @@ def test_every_setting_is_in_the_reference_and_the_reference_has_no_other():
     described = set(
         re.findall(r"^\| `(REMPART_\w+)`", (ROOT / "docs/reference/settings.md").read_text(), re.MULTILINE)
     )
-    assert read == described
+    of_others = {variable.name for variable in VARIABLES if not variable.processes & PAGES}
+    assert read <= described
+    assert described - read <= of_others  # the command's and the gate's own are held to it elsewhere
