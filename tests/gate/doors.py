@@ -1,6 +1,7 @@
 """The gate's own HTTP server over a gate that only notes what it is asked: quick, and without a database."""
 
 import asyncio
+import json
 import re
 import socket
 import threading
@@ -114,3 +115,28 @@ def doors(directory: Path) -> Iterator[Doors]:
             server.should_exit = True
             server.force_exit = True
         thread.join(10)
+
+
+PERSON = {"purpose": "rights", "nir": "2550814168025", "birth_date": "1955-08-14"}
+BODY = json.dumps(PERSON).encode()
+TOKEN = b"Authorization: Bearer rmp_x\r\n"
+
+
+def post(
+    body: bytes = BODY,
+    headers: bytes = TOKEN,
+    *,
+    length: bytes | None = None,
+    path: bytes = b"/api/v1/lookups",
+) -> bytes:
+    size = b"Content-Length: %s\r\n" % (length or str(len(body)).encode())
+    head = b"POST " + path + b" HTTP/1.1\r\nHost: gate\r\nContent-Type: application/json\r\n"
+    return head + headers + size + b"\r\n" + body
+
+
+def padded(size: int) -> bytes:
+    return BODY[:-1] + b" " * (size - len(BODY)) + b"}"
+
+
+def is_alive(door: Doors) -> bool:
+    return door.send(b"GET /live HTTP/1.1\r\nHost: gate\r\n\r\n")[0] == 200

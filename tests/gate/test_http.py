@@ -3,59 +3,24 @@
 import json
 import socket
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 import httpx
 import pytest
 
-from rempart.gate import app as app_module
-from rempart.gate import protocol
 from rempart.gate.look_up import digest_of
 from rempart.gate.protocol import MAX_HEAD
 from rempart.gate.rules.request import MAX_BODY
-from tests.gate.doors import Doors, doors, read_answers, status_of
+from tests.gate.doors import (
+    BODY,
+    TOKEN,
+    Doors,
+    is_alive,
+    padded,
+    post,
+    status_of,
+)
 from tests.gate.house import Account, House, Person
-
-PERSON = {"purpose": "rights", "nir": "2550814168025", "birth_date": "1955-08-14"}
-BODY = json.dumps(PERSON).encode()
-TOKEN = b"Authorization: Bearer rmp_x\r\n"
-
-
-@pytest.fixture(scope="module")
-def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app_module, "_BODY_SECONDS", 0.4)
-        patch.setattr(protocol, "HEAD_SECONDS", 0.8)
-        with doors(tmp_path_factory.mktemp("doors")) as made:
-            yield made
-
-
-@pytest.fixture(autouse=True)
-def _nothing_asked_yet(request: pytest.FixtureRequest) -> None:
-    if "door" in request.fixturenames:
-        request.getfixturevalue("door").gate.asked.clear()
-
-
-def post(
-    body: bytes = BODY,
-    headers: bytes = TOKEN,
-    *,
-    length: bytes | None = None,
-    path: bytes = b"/api/v1/lookups",
-) -> bytes:
-    size = b"Content-Length: %s\r\n" % (length or str(len(body)).encode())
-    head = b"POST " + path + b" HTTP/1.1\r\nHost: gate\r\nContent-Type: application/json\r\n"
-    return head + headers + size + b"\r\n" + body
-
-
-def padded(size: int) -> bytes:
-    return BODY[:-1] + b" " * (size - len(BODY)) + b"}"
-
-
-def is_alive(door: Doors) -> bool:
-    return door.send(b"GET /live HTTP/1.1\r\nHost: gate\r\n\r\n")[0] == 200
-
 
 # ----------------------------------------------------------------------------------------------- size
 
@@ -367,81 +332,3 @@ def test_the_real_gate_ignores_what_software_says_of_itself(
     (entry,) = house.entries(pharmacist)
     assert (entry["network"], entry["device"], entry["channel"]) == ("127.0.0.1", None, "api")
     assert entry["session"] is None
-
-
-# ----------------------------------------------------------------------------------------- hostile bytes
-
-
-def test_pipelined_requests_are_answered_in_order_and_apart(door: Doors) -> None:
-    _, got = door.send(post() + post(b"{") + post() + b"GET /live HTTP/1.1\r\n\r\n", answers=4)
-    statuses = [int(part[:3]) for part in got.split(b"HTTP/1.1 ")[1:]]
-    assert statuses == [200, 422, 200, 200]
-    assert len(door.gate.asked) == 2
-
-
-SMUGGLED = b"POST /api/v1/lookups HTTP/1.1\r\nContent-Type: application/json\r\n" + TOKEN
-
-
-@pytest.mark.parametrize(
-    "ask",
-    [
-        SMUGGLED + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + post(),
-        SMUGGLED + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n" + BODY,
-        SMUGGLED + b"Content-Length: -1\r\n\r\n" + BODY,
-        SMUGGLED + b"Content-Length: 5, 5\r\n\r\n" + BODY,
-        SMUGGLED + b"Content-Length: 99999999999999999999999\r\n\r\n" + BODY,
-        SMUGGLED + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" + post(),
-        SMUGGLED + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + post(),
-        SMUGGLED + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n" + post(),
-        SMUGGLED + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n" + post(),
-        SMUGGLED + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n" + post(),
-        SMUGGLED + b"X-Folded: a\r\n Content-Length: 5\r\n\r\n",
-        SMUGGLED + b"X-Nul: a\x00b\r\n\r\n",
-    ],
-    ids=lambda ask: ask.removeprefix(SMUGGLED)[:40].decode("ascii", "replace"),
-)
-def test_a_request_that_two_readers_would_end_differently_is_refused(door: Doors, ask: bytes) -> None:
-    status, _ = door.send(ask)
-    assert status in {400, 408}
-    assert door.gate.asked == []
-
-
-@pytest.mark.parametrize(
-    "noise",
-    [
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        b"\x00" * 300,
-        b"\xff" * 300,
-        b"GET\r\n\r\n",
-        b"GET /\x80 HTTP/1.1\r\n\r\n",
-        b"GET http://[ HTTP/1.1\r\n\r\n",
-        b"GET /live HTTP/9.9\r\n\r\n",
-        b"CONNECT gate:443 HTTP/1.1\r\n\r\n",
-        b"GET /live HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81\x05hello",
-        b"\r\n" * 400,
-        b"HTTP/1.1 200 OK\r\n\r\n",
-    ],
-    ids=lambda noise: repr(noise[:16]),
-)
-@pytest.mark.parametrize("on_socket", [True, False], ids=["socket", "port"])
-def test_noise_is_answered_shortly_and_harms_nobody(door: Doors, noise: bytes, on_socket: bool) -> None:  # noqa: FBT001
-    status, _ = door.send(noise, on_socket=on_socket)
-    assert status in {0, 200, 400, 404, 405}
-    assert door.gate.asked == []
-    assert is_alive(door)
-
-
-def test_malformed_requests_write_no_line_into_the_log(house: House) -> None:
-    log = house.data_dir / "log" / "gate.log"
-    before = log.stat().st_size
-    for _ in range(50):
-        with socket.create_connection(("127.0.0.1", house.port), 5) as wire:
-            wire.sendall(b"\x00noise\r\n\r\n")
-            read_answers(wire, 1)
-        httpx.post(house.url + "/api/v1/lookups", content=b"{", headers={"Content-Type": "application/json"})
-    assert log.stat().st_size == before
-
-
-def test_only_its_own_user_reaches_the_socket(house: House) -> None:
-    assert house.socket.parent.stat().st_mode & 0o077 == 0
