@@ -13,6 +13,7 @@ from base64 import b16encode
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -182,6 +183,7 @@ class Application:
             raise _Refusal(400, "no usable network address") from None
 
 
+@lru_cache(8192)
 def _plain_address(text: str) -> str:
     """One spelling for each client: `::ffff:192.0.2.1` is 192.0.2.1, and a zone is nobody's address."""
     address = ipaddress.ip_address(text)

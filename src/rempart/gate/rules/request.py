@@ -5,7 +5,7 @@ import re
 from base64 import urlsafe_b64decode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
@@ -228,7 +228,7 @@ def _instant(value: Any) -> datetime:
     try:
         if not _INSTANT.fullmatch(value):
             raise ValueError  # noqa: TRY301  # one way out for every bad instant
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(value)
     except (TypeError, ValueError):
         raise MalformedError("proof.at", "YYYY-MM-DDTHH:MM:SSZ") from None
 
