@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from contextlib import asynccontextmanager, contextmanager
 
 import pytest
@@ -48,5 +49,10 @@ def _same_signals_afterwards():
 def test_it_begins_again_until_it_is_asked_to_stop(monkeypatch):
     monkeypatch.setattr(worker, "_LONGEST", 0.01)
     app = FlakyApp()
+    monkeypatch.setattr(worker, "_PATIENCE", 0.5)
+    ended = []
+    monkeypatch.setattr(worker.os, "_exit", ended.append)
     worker.Worker(app).work()
     assert app.runs == 3
+    time.sleep(0.7)
+    assert ended == []  # it ended in order: nothing ends it a second time

@@ -48,8 +48,17 @@ class Worker:
         self._asked = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
+        self._last_resort = threading.Timer(_PATIENCE, os._exit, [0])
+        self._last_resort.daemon = True
 
     def work(self) -> None:
+        """Until asked to stop; whoever ends in order is not ended otherwise."""
+        try:
+            self._work()
+        finally:
+            self._last_resort.cancel()
+
+    def _work(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         wait = 1.0
@@ -88,10 +97,10 @@ class Worker:
                     await self._task
 
     def _stop(self, *_: object) -> None:
+        if self._asked.is_set():
+            return
         self._asked.set()
-        last = threading.Timer(_PATIENCE, os._exit, [0])
-        last.daemon = True
-        last.start()
+        self._last_resort.start()
         if self._loop and self._task and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._task.cancel)
 
