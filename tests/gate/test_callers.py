@@ -315,7 +315,8 @@ def test_a_session_cut_after_the_row_leaves_no_half_of_it(
     connection.execute("rollback to savepoint mine")
     pid = connection.info.backend_pid
     connect("superuser").execute("select pg_terminate_backend(%s, 2000)", (pid,))
-    for table, column in (("journal.entry", "account"), ("gate.meter", "id"), ("gate.seen", "id")):
-        found = house.owner.execute(f"select count(*) from {table} where {column} = %s", (account.id,))
+    mine = "scope = 1 and id"
+    for table, whose in (("journal.entry", "account"), ("gate.meter", mine), ("gate.seen", mine)):
+        found = house.owner.execute(f"select count(*) from {table} where {whose} = %s", (account.id,))
         assert found.fetchone() == (0,)
     assert look_up(connect("gate"), account, person)["spent"] == 1

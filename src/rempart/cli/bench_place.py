@@ -110,7 +110,7 @@ def furnished(kept: Path | None, persons: int, accounts: int) -> Iterator[Furnis
 
 def _furnish(supervisor: Supervisor, data: Path, persons: int, accounts: int) -> Furnished:
     start_database(supervisor, data, screen.step)
-    with Progress(console=screen.err, transient=True) as progress:
+    with screen.progress(*Progress.get_default_columns()) as progress:
         bar = progress.add_task("persons through the intake", total=persons)
         plan, house = furnish(data, persons, accounts, lambda done: progress.update(bar, completed=done))
     if (house.persons, house.accounts) != (persons, accounts):

@@ -53,7 +53,7 @@ def _load_persons(data: Path, persons: int) -> Population:
     keys = data / "keys"
     add_insurers(insurers(), dsn=dsn("owner", data), keys_dir=keys)
     population = Population(generate(persons, SEED, doctors=demo_cast.doctors()))
-    with Progress(console=screen.err, transient=True) as progress:
+    with screen.progress(*Progress.get_default_columns()) as progress:
         bar = progress.add_task("· Persons", total=persons)
         load_persons(
             population.records,

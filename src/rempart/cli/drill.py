@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter, validators
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
 from rempart.cli import demo, demo_cards, screen
 from rempart.cli.demo_cards import Card
@@ -254,6 +254,6 @@ def _say_what_was_spent(found: Findings) -> None:
 @contextmanager
 def _progress(what: str) -> Iterator[_Shown]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=screen.err, transient=True) as progress:
+    with screen.progress(*columns) as progress:
         task = progress.add_task(what, total=1.0)
         yield lambda share: progress.update(task, completed=share)

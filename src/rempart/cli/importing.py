@@ -11,7 +11,7 @@ from typing import Annotated, BinaryIO, Literal
 import orjson
 import psycopg
 from cyclopts import App, Parameter
-from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, ProgressColumn, TextColumn, TimeRemainingColumn
 
 from rempart.access.directory.load import load_directory
 from rempart.cli import screen
@@ -159,9 +159,7 @@ def _watched(incoming: BinaryIO, path: Path) -> Iterator[tuple[BinaryIO, Callabl
         DownloadColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(
-        *columns, TextColumn("{task.fields[done]}"), console=screen.err, transient=True
-    ) as progress:
+    with screen.progress(*columns, TextColumn("{task.fields[done]}")) as progress:
         task = progress.add_task("Reading", total=path.stat().st_size, done="")
 
         def tell(count: int) -> None:

@@ -9,7 +9,7 @@ import orjson
 import psycopg
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
-from rich.progress import track
+from rich.progress import Progress
 
 from rempart.cli import screen
 from rempart.cli.importing import one_line_for_database_errors
@@ -91,6 +91,5 @@ def _refuse_among_real_ones(data: Path) -> None:
 
 
 def _watched(records: Iterator[PersonRecord], total: int, what: str) -> Iterator[PersonRecord]:
-    yield from track(
-        records, what, total=total, console=screen.err, transient=True, disable=not screen.err.is_terminal
-    )
+    with screen.progress(*Progress.get_default_columns()) as shown:
+        yield from shown.track(records, total=total, description=what)

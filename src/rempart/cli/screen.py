@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from rich.console import Console
+from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 
 from rempart.vocabulary.faults import Fault
@@ -19,6 +20,21 @@ err = Console(stderr=True, highlight=False)
 def step(message: str) -> None:
     """A line of progress, on standard error so that the output stays clean for programs."""
     err.print(f"[dim]·[/dim] {message}", markup=True, soft_wrap=True)
+
+
+def progress(*columns: ProgressColumn) -> Progress:
+    """A bar on standard error while something long goes on; none when nobody looks.
+
+    It leaves the streams alone: a reader that stops half-way would put back ones that are closed by then.
+    """
+    return Progress(
+        *columns,
+        console=err,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+        disable=not err.is_terminal,
+    )
 
 
 def fail(fault: Fault) -> NoReturn:

@@ -27,7 +27,12 @@ def changes(request: HttpRequest) -> HttpResponse:
 def in_words(kind: str, value: dict[str, Any]) -> str:
     """What a change would change; a kind without words is shown as it is."""
     told = _WORDS.get(kind)
-    return told(value) if told else kind
+    if told is None or not isinstance(value, dict):
+        return kind
+    try:
+        return told(value)
+    except (KeyError, ValueError):  # a proposal that says nothing sensible must not hide the others
+        return kind
 
 
 def _limit(value: dict[str, Any]) -> str:
