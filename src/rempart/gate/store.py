@@ -1,6 +1,7 @@
 """The gate's only queries: over asyncpg, as the gate's own role."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,17 +9,19 @@ from typing import Any
 import asyncpg
 
 from rempart.gate.errors import UncertainError
+from rempart.gate.together import Arguments, Together
 
 _LOOK_UP = (
     "select * from gate.look_up($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,"
     "$21,$22,$23,$24,$25,$26)"
 )
+_LOOK_UPS = "select * from gate.look_ups($1)"
 _DATA_KEY = """
     select d.insurer, d.batch, d.wrapped, k.id as insurer_key, k.private_keyset
       from vault.data_key d join vault.insurer_key k on k.id = d.insurer_key
      where d.id = $1 and k.withdrawn_at is null
 """
-_CONNECTIONS = 16
+_CONNECTIONS = 8
 _TIMEOUT = 5.0
 """Seconds a look-up may wait for the database before it is given up as uncertain."""
 
@@ -46,6 +49,7 @@ class Store:
         self._flusher: asyncpg.Connection | None = None
         self._opening = asyncio.Lock()
         self._notices: list[Any] = []
+        self._together = Together(self._look_ups)
 
     @classmethod
     async def connect(cls, dsn: str) -> "Store":
@@ -67,10 +71,18 @@ class Store:
             await self._flusher.close()
 
     async def look_up(self, *arguments: Any) -> asyncpg.Record:
-        found = await self._pool.fetchrow(_LOOK_UP, *arguments)
-        if found is None:
-            raise UncertainError("no decision")
-        return found
+        """Decide, together with whoever asks meanwhile. `arguments`: the fields of `gate.ask`, in order."""
+        decided: asyncpg.Record = await self._together.decision(arguments)
+        return decided
+
+    async def _look_ups(self, asks: Sequence[Arguments]) -> Sequence[asyncpg.Record]:
+        if len(asks) == 1:
+            decided = await self._pool.fetch(_LOOK_UP, *asks[0])
+        else:
+            decided = await self._pool.fetch(_LOOK_UPS, asks)
+        if len(decided) != len(asks):
+            raise UncertainError("a decision is missing")
+        return list(decided)
 
     async def witness(self) -> asyncpg.Connection:
         """The connection that flushes, to be asked for *before* a look-up.

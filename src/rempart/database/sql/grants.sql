@@ -35,7 +35,7 @@ grant select on registry.insurer, registry.person, registry.person_key to rempar
 grant select on gate.policy, gate.limit_row, gate.ceiling, gate.matrix_row, gate.breaker, gate.terminal,
                 gate.restriction, gate.change, gate.limits_published, gate.change_announced to rempart_gate;
 grant execute on function
-    gate.look_up, gate.explain, gate.left_of, gate.meters_of, gate.login_of, gate.profession_of,
+    gate.look_up, gate.look_ups, gate.explain, gate.left_of, gate.meters_of, gate.login_of, gate.profession_of,
     gate.restrict, gate.lift, gate.flush, gate.upkeep,
     gate.keeper_secret, gate.propose, gate.approve, gate.cancel, gate.mark_noticed,
     journal.record, journal.prepare_partitions
