@@ -47,7 +47,7 @@ def run(house: House, work: Callable[[Gate], Awaitable[Result]], seconds: float 
     return asyncio.run(whole())
 
 
-_NAMED = (
+LOOK_UP = (
     "select * from gate.look_up(p_now => coalesce(%(now)s, clock_timestamp()), p_reference => %(reference)s,"
     " p_session => %(session)s, p_token => %(token)s, p_device => null, p_network => %(network)s,"
     " p_channel => 'api', p_purpose => %(purpose)s, p_act => null, p_keys => %(keys)b, p_miss => %(miss)s,"
@@ -64,11 +64,10 @@ class Function:
     def __init__(self, house: House) -> None:
         self._index = BlindIndex.load(house.data_dir / "keys")
 
-    def __call__(
-        self, connection: psycopg.Connection[Any], account: Account, person: Person, **changes: Any
-    ) -> dict[str, Any]:
+    def asked(self, account: Account, person: Person, **changes: Any) -> dict[str, Any]:
+        """Its arguments."""
         keys = [key for _, key in self._index.person_candidates(person.nir, person.birth_date)]
-        values = {
+        values: dict[str, Any] = {
             "now": None,
             "reference": new_reference(),
             "session": None,
@@ -85,7 +84,12 @@ class Function:
             "genuine": None,
             "clock_sound": True,
         }
+        return values | changes
+
+    def __call__(
+        self, connection: psycopg.Connection[Any], account: Account, person: Person, **changes: Any
+    ) -> dict[str, Any]:
         cursor = connection.cursor(row_factory=dict_row, binary=True)  # whatever its DateStyle
-        row = cursor.execute(_NAMED, values | changes).fetchone()
+        row = cursor.execute(LOOK_UP, self.asked(account, person, **changes)).fetchone()
         assert row is not None
         return row

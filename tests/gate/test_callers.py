@@ -213,7 +213,17 @@ def of_gate(house: House) -> list[str]:
 
 ALLOWED = {
     "gate": {
-        *("look_up", "explain", "left_of", "meters_of", "login_of", "profession_of", "restrict", "lift"),
+        *(
+            "look_up",
+            "look_ups",
+            "explain",
+            "left_of",
+            "meters_of",
+            "login_of",
+            "profession_of",
+            "restrict",
+            "lift",
+        ),
         *("flush", "upkeep", "keeper_secret", "propose", "approve", "cancel", "mark_noticed"),
     },
     "worker": {"mark_noticed"},

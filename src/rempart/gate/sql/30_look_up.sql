@@ -26,7 +26,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     c gate.caller; m gate.matrix_row; d gate.decision; earlier gate.repeat; p registry.person; spend record;
-    held record; f record; key_ bytea; rank smallint; newest integer; ambiguous boolean; counted bigint; hit boolean; base smallint; policy_ integer;
+    held record; f record; key_ bytea; rank smallint; newest integer; ambiguous boolean; fetched boolean; counted bigint; hit boolean; base smallint; policy_ integer;
     scopes smallint[]; ids bigint[]; meters smallint[]; limits integer[]; network_ bigint; cost_ integer := 0;
     shown smallint := 0; journal_it boolean := true; details_ jsonb; breaker gate.breaker; hourly integer;
 begin
@@ -87,11 +87,12 @@ begin
 
     -- Always searched and always in the same way: found, missed and refused take the same steps.
     -- The newest batch of a person comes first; another rank among them makes the look-up ambiguous.
-    counted := p_miss; hit := false; ambiguous := false;
+    counted := p_miss; hit := false; ambiguous := false; fetched := false;
     -- One key at a time: a plan for an array of unknown length costs ten times as much.
     foreach key_ in array p_keys loop
         for f in select r.id, r.birth_rank, r.data_key from registry.person_key k join registry.person r on r.id = k.person
                   where k.key = key_ and (p_rank is null or r.birth_rank = p_rank) loop
+            fetched := true;
             continue when exists (select from vault.data_key dk join vault.insurer_key ik on ik.id = dk.insurer_key
                                   where dk.id = f.data_key and ik.withdrawn_at is not null);
             if not hit then
@@ -102,6 +103,12 @@ begin
             end if;
         end loop;
     end loop;
+    if not fetched then                             -- somebody at random is fetched in nobody's place
+        select r.data_key into newest from registry.person r
+            where r.id >= (p_miss & 4611686018427387903) order by r.id limit 1;
+        perform from vault.data_key dk join vault.insurer_key ik on ik.id = dk.insurer_key
+            where dk.id = newest and ik.withdrawn_at is not null;
+    end if;
 
     if d.verdict = 'granted' and p_proof = 1 then
         if c.login <> p_login then
@@ -110,7 +117,7 @@ begin
             d.reason := gate.check_proof(c, p_terminal, p_nonce, p_proof_at, p_genuine, p_now);
         end if;
         if d.reason is not null then d.verdict := 'refused'; d.rule := 'proof:' || p_terminal; end if;
-    elsif d.verdict = 'granted' and p_proof = 0 and hit
+    elsif d.verdict = 'granted' and p_proof = 0
           and exists (select from gate.relation v where v.organisation = c.organisation and v.person = counted
                         and v.last_visit > p_now - interval '24 months') then
         d.proof := 3;
