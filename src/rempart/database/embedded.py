@@ -32,7 +32,6 @@ _STATUS_LINE = 7
 _TUNING = {
     "shared_buffers": "256MB",
     "max_connections": "100",
-    "wal_compression": "on",
     "max_wal_size": "2GB",
     "jit": "off",
     "timezone": "UTC",
