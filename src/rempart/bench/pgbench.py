@@ -18,6 +18,8 @@ from rempart.vocabulary.faults import Fault
 
 SCRIPTS = Path(__file__).with_name("sql")
 _CLIENTS = 16
+_TOGETHER = 16
+"""Look-ups in one call of `sql/together.sql`."""
 _RATE = re.compile(r"^tps = ([0-9.]+)", re.MULTILINE)
 _LATENCY = re.compile(r"^latency average = ([0-9.]+) ms", re.MULTILINE)
 _COUNT = re.compile(r"number of transactions actually processed: (\d+)")
@@ -76,6 +78,20 @@ def function(
     return {
         "per_second": _rate(said),
         "latency_ms": {"mean": _found(_LATENCY, said)},
+        "cpu_us_per_lookup": {"postgres": round(used["postgres"] / max(done, 1) * 1e6, 1)},
+    }
+
+
+def together(database: Database, house: House, share: float, seconds: int) -> dict[str, Any]:
+    """Sixteen look-ups in each call over one connection, as a busy gate decides them; `share` is proven."""
+    before = processor.used({"postgres": database.postmaster})
+    variables = [*house.variables(), "-D", f"share={share}"]
+    with _flushing(database, seconds, wanted=True):
+        said = _pgbench(database, "together", variables, 1, seconds, synchronous="off")
+    used = processor.spent(before, processor.used({"postgres": database.postmaster}))
+    done = _found(_COUNT, said) * _TOGETHER
+    return {
+        "per_second": round(_rate(said) * _TOGETHER, 1),
         "cpu_us_per_lookup": {"postgres": round(used["postgres"] / max(done, 1) * 1e6, 1)},
     }
 
