@@ -15,7 +15,7 @@ from rempart.vocabulary.words import ActFamily, Purpose
 
 Word = TypeVar("Word", bound=StrEnum)
 
-MAX_BODY = 4096
+MAX_BODY = 16_384
 """Bytes of a request's body."""
 
 _FIELDS = frozenset(

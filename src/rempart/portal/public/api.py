@@ -12,7 +12,7 @@ from rempart.access.network import client_network
 from rempart.gate.errors import GateUnavailableError
 from rempart.portal.shared.caller import gate
 
-LARGEST = 8 * 1024
+LARGEST = 32 * 1024
 """Bytes of a body: twice what the gate reads, so that its own answer is the one that is given."""
 _PASSED_BACK = ("content-type", "cache-control", "retry-after", "www-authenticate", "x-content-type-options")
 
