@@ -12,8 +12,9 @@ import asyncpg
 
 from rempart.gate.errors import UncertainError
 
-MOST = 32
-"""Look-ups in one call: each waits for all of its call, about a third of a millisecond apiece."""
+MOST = 10
+"""Look-ups in one call. Each waits for all of its call; and while one call is decided, the one before is
+flushed and opened: more in a call would leave the other processor waiting."""
 
 Arguments = tuple[Any, ...]
 Decide = Callable[[Sequence[Arguments]], Awaitable[Sequence[Any]]]
