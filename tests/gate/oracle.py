@@ -14,13 +14,21 @@ class Oracle:
     last: dict[int, int] = field(default_factory=dict)
     at: int = 0
 
-    def spend(self, person: int, now: int) -> bool:
+    def fits(self, person: int, now: int) -> bool:
         now = max(now, self.at)
         for width, buckets, limit in zip(WIDTHS, BUCKETS, self.limits, strict=True):
             inside = {who for who, seen in self.last.items() if now // width - seen // width < buckets}
             if person not in inside and len(inside) >= limit:
                 return False
-        self.last[person] = self.at = now
+        return True
+
+    def put(self, person: int, now: int) -> None:
+        self.last[person] = self.at = max(now, self.at)
+
+    def spend(self, person: int, now: int) -> bool:
+        if not self.fits(person, now):
+            return False
+        self.put(person, now)
         return True
 
     def counts(self, now: int) -> list[int]:
