@@ -85,7 +85,6 @@ def test_settings_are_shown_with_their_source_and_no_secret(monkeypatch, capsys)
     monkeypatch.setenv("REMPART_SMTP_URL", "smtp://user:a-canary@mail")
     monkeypatch.delenv("REMPART_SECRET_KEY", raising=False)
     monkeypatch.setenv("REMPART_SECRET_KEY_FILE", "/run/key")
-    monkeypatch.setattr(screen.out, "file", sys.stdout)
     config.show(json=True)
     printed = capsys.readouterr().out
     shown = {row["name"]: row for row in json.loads(printed)}
@@ -112,8 +111,7 @@ def test_a_process_is_given_its_own_settings_only(monkeypatch):
     )
 
 
-def test_a_fault_without_a_remedy_still_ends_with_its_code(capsys, monkeypatch):
-    monkeypatch.setattr(screen.err, "file", sys.stderr)
+def test_a_fault_without_a_remedy_still_ends_with_its_code(capsys):
     with pytest.raises(SystemExit) as ended:
         screen.fail(Fault("It [really] is so."))
     assert ended.value.code == 3

@@ -15,6 +15,7 @@ import pytest
 from rempart.gate import app as app_module
 from rempart.gate.openapi import document
 from rempart.gate.rules.reply import Reply, unavailable
+from rempart.gate.rules.request import MAX_BODY
 from tests.gate.doors import Doors, doors
 from tests.gate.house import Account, House, Person
 from tests.gate.test_http import BODY, TOKEN, padded, post
@@ -83,7 +84,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
         (400, post(headers=TOKEN * 2)),
         (401, post(headers=b"")),
         (408, post(b"", length=b"9")),
-        (413, post(padded(4097))),
+        (413, post(padded(MAX_BODY + 1))),
         (415, post().replace(b"application/json", b"text/csv")),
         (422, post(b"{}")),
         (422, post(headers=TOKEN + b"Idempotency-Key: short\r\n")),
