@@ -159,6 +159,18 @@ def test_a_signal_ends_the_watch_once_and_a_second_one_does_not_disturb(sign):
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
+def test_a_signal_that_comes_while_something_is_finalised_still_stops(monkeypatch):
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+
+    class Finalised:
+        def __del__(self):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(Stopped), stopping_on_signals():
+        Finalised()
+        Supervisor(print).watch()
+
+
 SUPERVISED = """
 import sys
 from pathlib import Path

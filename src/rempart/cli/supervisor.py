@@ -7,6 +7,7 @@ kernel ends a child when the supervisor itself is killed (`database.spawn`).
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -36,6 +37,15 @@ class ChildFailedError(Fault):
 
 class Stopped(BaseException):  # it is news, not an error
     """SIGTERM or SIGINT came. Not an Exception, so that no handler of faults swallows it."""
+
+
+_asked = threading.Event()
+"""Set with the signal: raised inside a finaliser, `Stopped` is swallowed, and must be raised once more."""
+
+
+def _heed_signals() -> None:
+    if _asked.is_set():
+        raise Stopped
 
 
 def _always(_: int) -> bool:
@@ -86,6 +96,7 @@ class Supervisor:
         self._running.append(_Running(child, process, time.monotonic()))
         deadline = time.monotonic() + child.start_seconds
         while not child.ready(process.pid):
+            _heed_signals()
             if process.poll() is not None:
                 raise ChildFailedError(f"{child.name} ended while starting.", f"read {child.log}")
             if time.monotonic() > deadline:
@@ -99,6 +110,7 @@ class Supervisor:
     def watch(self) -> None:
         """Look after the children until `Stopped` is raised by a signal."""
         while True:
+            _heed_signals()
             for one in self._running:
                 self._look_at(one)
             time.sleep(_GLANCE)
@@ -161,12 +173,14 @@ def stopping_on_signals() -> Iterator[None]:
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         ignore_signals()
+        _asked.set()
         raise Stopped
 
     before = {number: signal.signal(number, stop) for number in _STOP_SIGNALS}
     try:
         yield
     finally:
+        _asked.clear()
         for number, handler in before.items():
             signal.signal(number, handler)
 
