@@ -166,9 +166,13 @@ def test_a_signal_that_comes_while_something_is_finalised_still_stops(monkeypatc
         def __del__(self):
             os.kill(os.getpid(), signal.SIGTERM)
 
-    with pytest.raises(Stopped), stopping_on_signals():
-        Finalised()
-        Supervisor(print).watch()
+    def lost():
+        with stopping_on_signals():
+            Finalised()
+            Supervisor(print).watch()
+
+    with pytest.raises(Stopped):
+        lost()
 
 
 SUPERVISED = """

@@ -150,17 +150,18 @@ class House:
         )
         return token
 
-    def session(self, account: int, assurance: int = 2) -> str:
+    def session(self, account: int, assurance: int = 2, device: str = "") -> str:
         key = secrets.token_urlsafe(24)
         self.owner.execute(
             """insert into access.access_session
              (session_key, session_data, expire_date, account_id, assurance, device, agent)
-                values (%s, '', %s, %s, %s, 'poste', '')""",
+                values (%s, '', %s, %s, %s, %s, '')""",
             (
                 hashlib.sha256(key.encode()).hexdigest(),
                 datetime.now(UTC) + timedelta(hours=1),
                 account,
                 assurance,
+                device,
             ),
         )
         return key

@@ -60,7 +60,7 @@ def clients_hop(house: House, accounts: list[Account], people: list[Person]) -> 
                     request["birth_date"] = f"18{80 + number % 20}-01-{1 + turn % 28:02d}"  # nobody
                 if chance.random() < 0.4:
                     account, secret = chance.choice(sessions)
-                    caller = Caller(Credential("session", secret), f"192.0.2.{number}", f"poste-{turn}")
+                    caller = Caller(Credential("session", secret), f"192.0.2.{number}")
                     body: dict[str, Any] = pages.look_up(caller, request).body
                 else:
                     account, secret = chance.choice(tokens)

@@ -14,10 +14,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from rempart.access import devices, events, factors, throttle
+from rempart.access.assurance import proved
 from rempart.access.at_rest import open_sealed, seal
 from rempart.access.models import Account
 from rempart.access.network import client_network
-from rempart.vocabulary.words import Assurance
 
 _PURPOSE = "second factor"
 _logger = logging.getLogger("rempart.access")
@@ -82,10 +82,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: Account) -> None:
         super().login(request, user)
         session: Any = request.session
-        proved = any(record["method"] == "mfa" for record in get_authentication_records(request, user))
-        session.assurance = int(
-            Assurance.SECOND_FACTOR if proved and factors.has_factor(user) else Assurance.PASSWORD
-        )
+        session.assurance = int(proved(request, user))
         first = devices.remember(request, user)
         session.facts = session.facts.__class__(
             session.facts.network, devices.reference(request), session.facts.agent
@@ -113,7 +110,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         account = self.request.user
         if not isinstance(account, Account):
             return True
-        wanted = {"mfa"} if factors.has_factor(account) else {"mfa", "password"}
+        strong = {"mfa", "card", "psc"}
+        wanted = strong if factors.has_factor(account) else strong | {"password"}
         latest = max(
             (
                 record["at"]

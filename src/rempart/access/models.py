@@ -22,6 +22,16 @@ LOGIN_SHAPE = r"^[a-z0-9][a-z0-9._-]{2,63}$"
 _PROFESSIONS = [(word.value, word.value) for word in Profession]
 
 
+class _Row(models.Model):
+    """Known by its number."""
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Professional(models.Model):
     """A person of the public directory of health professionals."""
 
@@ -53,6 +63,8 @@ class Organisation(models.Model):
     commune = models.TextField(db_default="")
     department = models.TextField(db_default="")
     kind = models.TextField(db_default="")
+    address = models.TextField(db_default="")
+    """Lines of the postal address as the directory gives them: where an enrolment code is sent."""
     declared_networks = ArrayField(models.TextField(), db_default=[], default=list)
     """Egress addresses (CIDR) that fall under the organisation's own limit."""
     active = models.BooleanField(db_default=True)
@@ -105,7 +117,15 @@ class Account(AbstractBaseUser):
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT)
     professional = models.ForeignKey(Professional, null=True, on_delete=models.PROTECT)
     card_until = models.DateTimeField(null=True)
-    """Until then every look-up needs the patient's card: a new account or factor is not trusted yet."""
+    """Until then every look-up below level 3 needs the patient's card: what is new is not trusted yet."""
+    card_reason = models.TextField(db_default="")
+    """Why: `new_account`, `new_factor`, `reset` or `leak`."""
+    holder = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="delegates")
+    """The professional under whose responsibility a preparer or an assistant works; None: a holder."""
+    renew_since = models.DateTimeField(null=True)
+    """Since then the password must be renewed with a strong factor: no session rises above level 1."""
+    renew_reason = models.TextField(db_default="")
+    """Why: `leaked_password` or `leaked_mailbox`."""
     language = models.CharField(max_length=5, default="fr", db_default="fr")
     created_at = models.DateTimeField(db_default=Now())
 
@@ -148,6 +168,8 @@ class Session(AbstractBaseSession):
     """The browser in words (`Firefox, Windows`), never the whole header."""
     started_at = models.DateTimeField(db_default=Now())
     """When the account signed in: kept when the key rotates."""
+    card_until = models.DateTimeField(null=True)
+    """Until then this session needs the patient's card: it began on a device that was never seen."""
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -173,6 +195,9 @@ class Token(models.Model):
     expires_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+    grant = models.ForeignKey("Grant", null=True, on_delete=models.PROTECT)
+    """What the holder allowed a vendor's software; None: a token made by the holder."""
+    assurance = models.SmallIntegerField(default=2, db_default=2)
 
     class Meta:
         db_table = "access_token"
@@ -200,7 +225,7 @@ class Device(models.Model):
         return self.label
 
 
-class TotpCounter(models.Model):
+class TotpCounter(_Row):
     """The last time step whose code was taken: the same code is never taken twice (RFC 6238, 5.2)."""
 
     authenticator = models.OneToOneField("mfa.Authenticator", primary_key=True, on_delete=models.CASCADE)
@@ -209,11 +234,8 @@ class TotpCounter(models.Model):
     class Meta:
         db_table = "access_totpcounter"
 
-    def __str__(self) -> str:
-        return str(self.authenticator_id)
 
-
-class Attempts(models.Model):
+class Attempts(_Row):
     """How many times something was tried of late; see `throttle.py`."""
 
     bucket = models.TextField(primary_key=True)
@@ -224,11 +246,8 @@ class Attempts(models.Model):
     class Meta:
         db_table = "access_attempts"
 
-    def __str__(self) -> str:
-        return self.bucket
 
-
-class SetUp(models.Model):
+class SetUp(_Row):
     """A one-use word by which an account chooses its first password."""
 
     digest = models.BinaryField(primary_key=True)
@@ -239,5 +258,142 @@ class SetUp(models.Model):
     class Meta:
         db_table = "access_setup"
 
-    def __str__(self) -> str:
-        return str(self.account_id)
+
+class Identity(_Row):
+    """Who somebody is elsewhere: a card or an account of Pro Santé Connect, keyed on issuer and subject."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    kind = models.TextField()
+    """`psc`, `cps` or `cpe`."""
+    issuer = models.TextField()
+    subject = models.TextField()
+    created_at = models.DateTimeField(db_default=Now())
+    last_used_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_identity"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["issuer", "subject", "account"], name="access_identity_once")
+        ]
+
+
+class Notice(_Row):
+    """What an account's holder must know; shown on its pages until read, whatever became of the mail."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    at = models.DateTimeField(db_default=Now())
+    kind = models.TextField()
+    """The journal's tag of what happened."""
+    details = models.JSONField(default=dict, db_default={})
+    mailed_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_notice"
+        indexes: ClassVar = [models.Index(fields=["account", "-at"], name="access_notice_account")]
+
+
+class Letter(_Row):
+    """A code on its way by post to the directory's address of a professional who enrols."""
+
+    professional = models.ForeignKey(Professional, on_delete=models.CASCADE)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+    sealed_code = models.TextField()
+    """Sealed until it is printed, then empty: only the digest stays."""
+    digest = models.BinaryField()
+    wrong = models.SmallIntegerField(db_default=0)
+    requested_at = models.DateTimeField(db_default=Now())
+    printed_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_letter"
+
+
+class Reset(_Row):
+    """A forgotten password on its way: the mailbox alone opens nothing."""
+
+    digest = models.BinaryField(primary_key=True)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    requested_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    vouched_by = models.ForeignKey(
+        Account, null=True, on_delete=models.PROTECT, related_name="resets_vouched"
+    )
+    usable_at = models.DateTimeField(null=True)
+    """When a colleague's word takes effect; None: a second factor or the card is needed."""
+    stopped_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_reset"
+
+
+class Vouch(_Row):
+    """A colleague answered for an account."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="vouches")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="vouched")
+    purpose = models.TextField()
+    """`reset` or `card`."""
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "access_vouch"
+
+
+class Tried(_Row):
+    """What was tried against what, keyed: one password on many accounts, one network on many."""
+
+    bucket = models.TextField()
+    member = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "access_tried"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["bucket", "member"], name="access_tried_once")
+        ]
+
+
+class Software(_Row):
+    """A vendor's software. It signs in with its private key; of that alone nothing is disclosed."""
+
+    client_id = models.TextField(unique=True)
+    name = models.TextField()
+    vendor = models.TextField()
+    keys = models.JSONField()
+    """Its public keys (JWKS, RFC 7517)."""
+    redirect_uris = ArrayField(models.TextField(), default=list)
+    created_at = models.DateTimeField(db_default=Now())
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_software"
+
+
+class Grant(_Row):
+    """What a professional allowed a software on one device: its short-lived tokens hang on this."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE)
+    software = models.ForeignKey(Software, on_delete=models.PROTECT)
+    device = models.TextField()
+    """Thumbprint (RFC 7638) of the device's key: a token without its proof is worth nothing."""
+    device_label = models.TextField(db_default="")
+    assurance = models.SmallIntegerField()
+    code = models.BinaryField(null=True)
+    """SHA-256 of the authorisation code, until it is exchanged."""
+    code_challenge = models.TextField(db_default="")
+    redirect_uri = models.TextField(db_default="")
+    code_expires_at = models.DateTimeField(null=True)
+    refresh = models.BinaryField(null=True)
+    """SHA-256 of the refresh token of the moment: each is taken once."""
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_grant"

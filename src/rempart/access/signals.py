@@ -34,7 +34,7 @@ def factor_saved(instance: Authenticator, *, created: bool, **_: Any) -> None:
         return
     factors.take_step(instance.pk, request.rempart_first_step)
     with connection.cursor() as cursor:
-        cursor.execute("select access.factor_enrolled(%s)", [instance.user_id])
+        cursor.execute("select access.require_card(%s, 'new_factor')", [instance.user_id])
 
 
 def factor_added(request: HttpRequest, user: Account, authenticator: Authenticator, **_: Any) -> None:

@@ -117,7 +117,11 @@ class Store:
             raise UncertainError("the commit came with a notice")
 
     async def login_of(self, who: Who, now: datetime) -> str | None:
-        return _text(await self._pool.fetchval("select gate.login_of($1,$2,$3)", who.session, who.token, now))
+        return _text(
+            await self._pool.fetchval(
+                "select gate.login_of($1,$2,$3,$4)", who.session, who.token, who.device, now
+            )
+        )
 
     async def terminal_key(self, terminal: int) -> bytes | None:
         found = await self._pool.fetchval("select public_key from gate.terminal where id = $1", terminal)
@@ -129,13 +133,20 @@ class Store:
     async def left(self, who: Who, now: datetime) -> list[asyncpg.Record]:
         return list(
             await self._pool.fetch(
-                "select * from gate.left_of($1,$2,$3,$4)", who.session, who.token, who.network, now
+                "select * from gate.left_of($1,$2,$3,$4,$5)",
+                who.session,
+                who.token,
+                who.device,
+                who.network,
+                now,
             )
         )
 
     async def profession_of(self, who: Who, now: datetime) -> str | None:
         return _text(
-            await self._pool.fetchval("select gate.profession_of($1,$2,$3)", who.session, who.token, now)
+            await self._pool.fetchval(
+                "select gate.profession_of($1,$2,$3,$4)", who.session, who.token, who.device, now
+            )
         )
 
     async def explain(  # the question's own words

@@ -42,14 +42,3 @@ begin
 end $$;
 create trigger counter_guard before update on access.access_totpcounter
     for each row execute function access.counter_guard();
-
--- A new second factor is not trusted at once: cards only, for 48 hours. Moves forward, never back,
--- so that the web role, which has no right on the column, cannot shorten the time.
-create function access.factor_enrolled(who bigint) returns timestamptz
-    language sql security definer set search_path = pg_catalog, pg_temp as $$
-    update access.access_account
-       set card_until = greatest(coalesce(card_until, '-infinity'), now() + interval '48 hours')
-     where id = who
-    returning card_until
-$$;
-revoke all on function access.factor_enrolled(bigint) from public;

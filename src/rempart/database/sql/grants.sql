@@ -48,7 +48,7 @@ grant usage on schema access, journal, gate to rempart_web;
 grant select on access.access_professional, access.access_organisation, access.access_activity,
                 access.django_content_type, access.auth_permission, access.auth_group,
                 access.auth_group_permissions to rempart_web;
-grant select, update (password, last_login, email, language, display_name)
+grant select, update (password, last_login, email, language, display_name, renew_since, renew_reason)
     on access.access_account to rempart_web;
 grant select, insert, update on access.access_session, access.access_device, access.access_attempts to rempart_web;
 grant select, insert, update, delete
@@ -57,7 +57,16 @@ grant select, insert, update, delete
     to rempart_web;
 grant select, insert, update (label, revoked_at) on access.access_token to rempart_web;
 grant select, update (used_at) on access.access_setup to rempart_web;
-grant execute on function access.factor_enrolled to rempart_web;
+grant select, insert, update (last_used_at, ended_at) on access.access_identity to rempart_web;
+grant select, insert, update (seen_at) on access.access_notice to rempart_web;
+grant select, insert, update (wrong, used_at) on access.access_letter to rempart_web;
+grant select, insert, update (stopped_at, used_at) on access.access_reset to rempart_web;
+grant select on access.access_vouch, access.access_software to rempart_web;
+grant select, insert, update, delete on access.access_tried to rempart_web;
+grant select, insert, update (code, refresh, last_used_at, revoked_at) on access.access_grant to rempart_web;
+grant execute on function access.require_card, access.may_vouch, access.vouch_for_card,
+    access.vouch_for_reset, access.enrol, access.delegate, access.delegate_word, access.end_delegate,
+    access.ask_renewal to rempart_web;
 grant select on journal.for_pages, gate.restriction, gate.limits_published, gate.change_announced
     to rempart_web;
 grant execute on function journal.record, gate.restrict, gate.lift to rempart_web;
@@ -87,8 +96,10 @@ grant execute on function
     to rempart_worker;
 grant select (id, login, email, is_active, display_name, profession, organisation_id, language)
     on access.access_account to rempart_worker;
-grant select, delete on access.access_session, access.access_attempts, access.access_setup
+grant select, delete
+    on access.access_session, access.access_attempts, access.access_setup, access.access_tried, access.access_reset
     to rempart_worker;
+grant select, update (mailed_at) on access.access_notice to rempart_worker;
 grant usage on schema gate to rempart_worker;
 grant select on gate.change_announced to rempart_worker;
 grant execute on function journal.record, journal.prepare_partitions, gate.mark_noticed to rempart_worker;
@@ -111,9 +122,9 @@ grant select (id, rpps, national_id, civility, family_name, given_name, professi
       insert (rpps, national_id, civility, family_name, given_name, profession),
       update (national_id, civility, family_name, given_name, profession, active, updated_at)
     on access.access_professional to rempart_intake;
-grant select (id, technical_id, name, siret, siren, finess, postcode, commune, department, kind, active),
-      insert (technical_id, name, siret, siren, finess, postcode, commune, department, kind),
-      update (name, siret, siren, finess, postcode, commune, department, kind, active, updated_at)
+grant select (id, technical_id, name, siret, siren, finess, postcode, commune, department, kind, address, active),
+      insert (technical_id, name, siret, siren, finess, postcode, commune, department, kind, address),
+      update (name, siret, siren, finess, postcode, commune, department, kind, address, active, updated_at)
     on access.access_organisation to rempart_intake;
 grant select (id, professional_id, organisation_id, profession, mode, active),
       insert (professional_id, organisation_id, profession, mode),

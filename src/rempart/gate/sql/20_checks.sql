@@ -8,6 +8,7 @@ create type gate.caller as (
 create function gate.identify(
     p_session text,          -- sha256 of the session key, in hex
     p_token bytea,           -- sha256 of the bearer token
+    p_device text,           -- the browser's mark, or the thumbprint of the key that a software has just proved
     p_network inet, p_now timestamptz
 ) returns gate.caller
 language plpgsql stable
@@ -17,25 +18,33 @@ declare
     networks text[];
 begin
     if p_token is not null then
-        select a.id, a.login, a.profession, p.rpps, a.organisation_id, 2, null, null, t.label, a.card_until,
-               o.declared_networks, t.last_used_at
+        select a.id, a.login, a.profession, p.rpps, a.organisation_id, t.assurance, null, g.device,
+               coalesce(v.name, t.label), a.card_until, o.declared_networks, t.last_used_at
           into c.account, c.login, c.profession, c.rpps, c.organisation, c.assurance, c.session, c.device,
                c.software, c.card_until, networks, c.used_before
           from access.access_token t
           join access.access_account a on a.id = t.account_id and a.is_active
           left join access.access_professional p on p.id = a.professional_id
           left join access.access_organisation o on o.id = a.organisation_id
-         where t.hash = p_token and t.revoked_at is null and (t.expires_at is null or t.expires_at > p_now);
+          left join access.access_account h on h.id = a.holder_id
+          left join access.access_grant g on g.id = t.grant_id
+          left join access.access_software v on v.id = g.software_id
+         where t.hash = p_token and t.revoked_at is null and (t.expires_at is null or t.expires_at > p_now)
+           and (h.id is null or h.is_active)     -- a delegate works under a holder, or not at all
+           and (g.id is null or g.revoked_at is null and v.revoked_at is null and g.device = p_device);
     else
         select a.id, a.login, a.profession, p.rpps, a.organisation_id, s.assurance,
-               substr(s.session_key, 1, 16), s.device, null, a.card_until, o.declared_networks
+               substr(s.session_key, 1, 16), s.device, null, greatest(a.card_until, s.card_until), o.declared_networks
           into c.account, c.login, c.profession, c.rpps, c.organisation, c.assurance, c.session, c.device,
                c.software, c.card_until, networks
           from access.access_session s
           join access.access_account a on a.id = s.account_id and a.is_active
           left join access.access_professional p on p.id = a.professional_id
           left join access.access_organisation o on o.id = a.organisation_id
-         where s.session_key = p_session and s.ended_at is null and s.expire_date > p_now;
+          left join access.access_account h on h.id = a.holder_id
+         where s.session_key = p_session and s.ended_at is null and s.expire_date > p_now
+           and (h.id is null or h.is_active)
+           and s.device = coalesce(p_device, '');  -- a cookie carried to another browser is nobody's
     end if;
     c.declared := coalesce(networks <> '{}' and p_network <<= any (networks::inet[]), false);
     return c;

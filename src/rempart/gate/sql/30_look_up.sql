@@ -35,7 +35,7 @@ begin
     end if;
     d.reference := p_reference; d.checked_at := p_now; d.proof := p_proof; d.verdict := 'granted'; d.categories := 0;
     select version into policy_ from gate.policy;
-    c := gate.identify(p_session, p_token, p_network, p_now);
+    c := gate.identify(p_session, p_token, p_device, p_network, p_now);
     d.account := c.account; d.profession := c.profession; d.rpps := c.rpps;
 
     if c.account is null then
@@ -54,7 +54,7 @@ begin
             d.verdict := 'challenged'; d.reason := 'assurance'; d.rule := 'matrix:assurance:' || m.assurance;
         elsif held.kind is not null and p_proof = 0 then
             d.verdict := 'challenged'; d.reason := held.kind; d.rule := 'restriction:' || held.id;
-        elsif c.card_until > p_now and p_proof = 0 then
+        elsif c.card_until > p_now and c.assurance < 3 and p_proof = 0 then
             d.verdict := 'challenged'; d.reason := 'card_required'; d.rule := 'account:recent';
         elsif not p_clock_sound and p_proof <> 1 then
             d.verdict := 'refused'; d.reason := 'clock'; d.rule := 'clock';
@@ -214,13 +214,13 @@ begin
 end $$;
 
 -- The login a credential stands for: a card's attestation is bound to it. Never changes.
-create function gate.login_of(p_session text, p_token bytea, p_now timestamptz) returns text
+create function gate.login_of(p_session text, p_token bytea, p_device text, p_now timestamptz) returns text
 language sql stable security definer set search_path = pg_catalog, pg_temp
-as $$ select (gate.identify(p_session, p_token, null, p_now)).login $$;
+as $$ select (gate.identify(p_session, p_token, p_device, null, p_now)).login $$;
 
-create function gate.profession_of(p_session text, p_token bytea, p_now timestamptz) returns text
+create function gate.profession_of(p_session text, p_token bytea, p_device text, p_now timestamptz) returns text
 language sql stable security definer set search_path = pg_catalog, pg_temp
 as $$
     select case when c.assurance >= 2 then c.profession end
-      from (select (gate.identify(p_session, p_token, null, p_now)).*) c
+      from (select (gate.identify(p_session, p_token, p_device, null, p_now)).*) c
 $$;

@@ -1,10 +1,10 @@
 -- What an account has left, and how a look-up would be decided: nothing is disclosed or spent.
-create function gate.left_of(p_session text, p_token bytea, p_network inet, p_now timestamptz)
+create function gate.left_of(p_session text, p_token bytea, p_device text, p_network inet, p_now timestamptz)
 returns table (scope smallint, meter smallint, win integer, spent integer, lim integer, frees_in bigint)
 language plpgsql security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
-    c gate.caller := gate.identify(p_session, p_token, p_network, p_now);
+    c gate.caller := gate.identify(p_session, p_token, p_device, p_network, p_now);
 begin
     if c.account is null then return; end if;
     return query select * from gate.meters_of(c.account, p_now);
