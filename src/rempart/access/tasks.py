@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from rempart.access import announce_changes
+from rempart.access import announce_changes, notice_mail
 from rempart.access.models import Attempts, Session, SetUp
+from rempart.access.notices import MAIL
 
 _KEPT = timedelta(days=90)
 """How long an account is told about its earlier sign-ins; the journal keeps the rest."""
@@ -29,6 +30,20 @@ def purge(timestamp: int) -> None:  # noqa: ARG001  # the moment it was due
 def announce(timestamp: int) -> None:  # noqa: ARG001
     """Tell those concerned that a limit, the matrix or a terminal is about to change."""
     announce_changes.announce_changes()
+
+
+@app.task(name=MAIL)
+def mail_notices(account: int) -> None:
+    """Mail one account's holder what they must know: deferred by whatever told them."""
+    notice_mail.mail_notices(account)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="access.mail_waiting", name="access.mail_waiting")
+def mail_waiting(timestamp: int) -> None:  # noqa: ARG001
+    """Mail what a silent mail server or an ended worker left."""
+    for account in notice_mail.waiting():
+        notice_mail.mail_notices(account)
 
 
 @app.periodic(cron="7 * * * *")

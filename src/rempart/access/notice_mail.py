@@ -1,0 +1,100 @@
+"""The mails that notices become, in the account's language: no link, no login, nothing to type anywhere.
+
+Sent, then marked: a worker killed in between sends again, with the same Message-ID, rather than never.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from rempart.access.models import Account, Notice
+from rempart.access.notice_words import lines, title
+from rempart.access.rules.mailing import mailed
+
+LATE = timedelta(hours=24)
+"""A mail server that is silent for longer has lost these mails; the pages still show the notices."""
+_logger = logging.getLogger("rempart.access")
+
+
+def waiting() -> list[int]:
+    """Accounts with a notice that may still have to be mailed."""
+    rows = Notice.objects.filter(mailed_at=None, at__gt=timezone.now() - LATE)
+    return list(rows.values_list("account_id", flat=True).distinct())
+
+
+def mail_notices(account_id: int) -> int:
+    """Mail the account's holder what is due; returns how many mails went out."""
+    account = (
+        Account.objects.filter(pk=account_id, is_active=True)
+        .exclude(email="")
+        .only("id", "email", "language")
+        .first()
+    )
+    if account is None:
+        return 0
+    with transaction.atomic():
+        # One worker at a time: of two, each would send.
+        rows = list(
+            Notice.objects.select_for_update()
+            .filter(account_id=account_id, at__gt=timezone.now() - 2 * LATE)
+            .order_by("at", "pk")
+        )
+        due = [
+            row
+            for row, goes in zip(rows, mailed([(row.at, row.kind) for row in rows]), strict=True)
+            if goes and row.mailed_at is None and row.at > timezone.now() - LATE
+        ]
+        return sum(_send(account, row) for row in due)
+
+
+def message(account: Account, notice: Notice) -> EmailMultiAlternatives:
+    """The message: what happened, when, from where, and what to do if it was somebody else."""
+    with translation.override(account.language):
+        context = {
+            "language": account.language,
+            "title": title(notice.kind),
+            "when": _moment(notice.at),
+            "lines": lines(notice.kind, notice.details),
+        }
+        return compose(account, context, f"notice-{notice.pk}", context["title"], "notice")
+
+
+def compose(
+    account: Account, context: dict[str, object], name: str, subject: object, template: str
+) -> EmailMultiAlternatives:
+    """A mail in plain text and in simple HTML, from the two templates mail/`template`."""
+    mail = EmailMultiAlternatives(
+        subject=_("Rempart : %(what)s") % {"what": subject},
+        body=render_to_string(f"mail/{template}.txt", context),
+        to=[account.email],
+        headers={"Message-ID": f"<{name}@{_host()}>", "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(render_to_string(f"mail/{template}.html", context), "text/html")
+    return mail
+
+
+def _send(account: Account, notice: Notice) -> bool:
+    try:
+        message(account, notice).send()
+    except (OSError, SMTPException) as fault:
+        _logger.warning("notice %s was not mailed (%s); it is tried again", notice.pk, type(fault).__name__)
+        return False
+    notice.mailed_at = timezone.now()
+    notice.save(update_fields=["mailed_at"])
+    return True
+
+
+def _moment(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT")
+
+
+def _host() -> str:
+    return str(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2].strip("> ") or "localhost"
