@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from rempart.cli.gate import app as gate_app
 from rempart.cli.journal import app as journal_app
+from rempart.cli.organisations import OrganisationFault
+from rempart.cli.organisations import app as organisation_app
 from rempart.gate.keepers import KeeperFault
 from tests.gate.house import Account, House, Person
 
@@ -191,6 +193,42 @@ def test_keepers_are_added_with_the_owners_role_and_never_shown_with_their_secre
     assert entry == ("installation:keeper:added",)
     tighter = ["limits", "set", "midwife", "--amounts", "5,20,40,400"]
     assert "in force" in run(*tighter, *WHY, "--as", name, "--secret-file", str(file))
+    run("keepers", "end", name, "--reason", "left the committee")
+    with pytest.raises(KeeperFault):
+        run(*tighter, *WHY, "--as", name, "--secret-file", str(file))
+    with pytest.raises(KeeperFault, match="active"):
+        run("keepers", "end", name, "--reason", "left twice")
+
+
+def test_the_ceiling_is_the_owners_and_never_below_the_floor(run: Any, house: House) -> None:
+    before, floor = house.owner.execute("select ceiling, floor from gate.breaker").fetchone() or (0, 0)
+    with pytest.raises(KeeperFault, match="below the floor"):
+        run("limits", "ceiling", str(floor - 1), *WHY)
+    try:
+        shown = json.loads(run("limits", "ceiling", str(floor), *WHY, "--json"))
+        assert shown == [{"ceiling": floor, "before": before}]
+        assert house.owner.execute("select ceiling from gate.breaker").fetchone() == (floor,)
+    finally:
+        run("limits", "ceiling", str(before), *WHY)
+
+
+def test_an_organisation_is_found_and_its_networks_declared_when_told_to(run: Any, house: House) -> None:
+    number = house.organisation("pharmacy")
+    (name,) = house.owner.execute(
+        "select technical_id from access.access_organisation where id = %s", (number,)
+    ).fetchone() or ("",)
+    (line,) = json.loads(run("find", name, "--json", app=organisation_app))
+    assert (line["id"], line["networks"]) == (number, [])
+    declare = ["networks", name, "192.0.2.0/24", *WHY]
+    assert "add --apply" in run(*declare, app=organisation_app)
+    assert json.loads(run("find", name, "--json", app=organisation_app))[0]["networks"] == []
+    run(*declare, "--apply", app=organisation_app)
+    assert json.loads(run("find", name, "--json", app=organisation_app))[0]["networks"] == ["192.0.2.0/24"]
+    for wrong in ("0.0.0.0/0", "192.0.2.1/24", "all"):
+        with pytest.raises(OrganisationFault):
+            run("networks", name, wrong, *WHY, "--apply", app=organisation_app)
+    with pytest.raises(OrganisationFault, match="identifier"):
+        run("networks", "F-of-nobody", *WHY, app=organisation_app)
 
 
 # ---------------------------------------------------------------------------------------------- explain

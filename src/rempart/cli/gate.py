@@ -5,8 +5,6 @@ is announced on the operations pages. Commands run where the gate runs: they nee
 """
 
 import base64
-import getpass
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,25 +13,23 @@ from typing import Annotated, Any
 import psycopg
 from cyclopts import App, Parameter
 
-from rempart.cli import screen
+from rempart.cli import keepers, screen
+from rempart.cli.keeper_words import SecretFile, secret_of, show
 from rempart.cli.options import DATA, Data, Json
 from rempart.database.connect import dsn
-from rempart.gate.keepers import Changes, KeeperFault, hash_secret
+from rempart.gate.keepers import Changes, KeeperFault
 from rempart.vocabulary.words import Category, Channel, Meter, Profession, Proof, Purpose, Scope, Window
 
 app = App(name="gate", help="Limits, matrix, terminals; and how a look-up would be decided.")
 limits = App(name="limits", help="Show the limits on distinct persons, or propose another.")
 matrix = App(name="matrix", help="Show who may learn what for which purpose, or propose a change.")
 terminals = App(name="terminals", help="Show card terminals, propose to enrol one, or revoke one.")
-keepers = App(name="keepers", help="The people who may change these; added with the owner's role.")
-for group in (limits, matrix, terminals, keepers):
+for group in (limits, matrix, terminals, keepers.app):
     app.command(group)
+limits.command(keepers.set_ceiling, name="ceiling")
 
 As = Annotated[str, Parameter(name="--as", help="Your name as a keeper; your secret is asked for.")]
 Why = Annotated[str, Parameter(name="--reason", help="Why: at least eight characters, journaled.")]
-SecretFile = Annotated[
-    Path | None, Parameter(name="--secret-file", help="Read the secret here instead of asking.")
-]
 WINDOWS = ("minute", "hour", "day", "30 days")
 
 
@@ -49,7 +45,7 @@ def show_limits(*, data: Data = DATA, json: Json = False) -> None:
         | dict(zip(WINDOWS, a, strict=True))
         for s, p, m, a in rows
     ]
-    _show(named, as_json=json)
+    show(named, as_json=json)
 
 
 @limits.command(name="set")
@@ -101,7 +97,7 @@ def show_matrix(*, data: Data = DATA, json: Json = False) -> None:
         {"purpose": p, "profession": q, "assurance": a, "categories": _categories(c), "wide": w}
         for p, q, a, c, w in rows
     ]
-    _show(named, as_json=json)
+    show(named, as_json=json)
 
 
 @matrix.command(name="set")
@@ -141,7 +137,7 @@ def show_terminals(*, data: Data = DATA, json: Json = False) -> None:
             " from gate.terminal order by id"
         ).fetchall()
     names = ("id", "organisation", "label", "proposed by", "approved by", "active from", "revoked")
-    _show([dict(zip(names, row, strict=True)) for row in rows], as_json=json)
+    show([dict(zip(names, row, strict=True)) for row in rows], as_json=json)
 
 
 @terminals.command(name="enrol")
@@ -189,7 +185,7 @@ def show_changes(*, data: Data = DATA, json: Json = False) -> None:
         )
         names = [column.name for column in cursor.description or ()]
         rows = cursor.fetchall()
-    _show(
+    show(
         [dict(zip(names, row, strict=True)) for row in rows],
         as_json=json,
         empty="No change was ever proposed.",
@@ -202,8 +198,8 @@ def approve(
 ) -> None:
     """Approve another keeper's change; it takes effect after the delay, or is cancelled meanwhile."""
     with _connected(data) as connection:
-        due = Changes(connection, keeper, _secret(secret_file)).approve(change)
-    _show([{"change": change, "takes effect": due}], as_json=json)
+        due = Changes(connection, keeper, secret_of(secret_file)).approve(change)
+    show([{"change": change, "takes effect": due}], as_json=json)
 
 
 @app.command(name="cancel")
@@ -212,8 +208,8 @@ def cancel(
 ) -> None:
     """Cancel a change that has not taken effect."""
     with _connected(data) as connection:
-        done = Changes(connection, keeper, _secret(secret_file)).cancel(change)
-    _show([{"change": change, "cancelled": done}], as_json=json)
+        done = Changes(connection, keeper, secret_of(secret_file)).cancel(change)
+    show([{"change": change, "cancelled": done}], as_json=json)
 
 
 @app.command(name="lift-platform")
@@ -257,34 +253,6 @@ def explain(  # each is an option
     screen.table("step", "passes", "what", rows=[_step(step) for step in found["steps"]])
 
 
-@keepers.default
-def show_keepers(*, data: Data = DATA, json: Json = False) -> None:
-    """Who may propose and approve."""
-    with _connected(data, "owner") as connection:
-        rows = connection.execute(
-            "select name, email, added_at, ended_at from gate.keeper order by 1"
-        ).fetchall()
-    names = ("name", "email", "added", "ended")
-    _show(
-        [dict(zip(names, row, strict=True)) for row in rows],
-        as_json=json,
-        empty="No keeper yet: `rempart gate keepers add`.",
-    )
-
-
-@keepers.command(name="add")
-def add_keeper(
-    name: str, *, email: str | None = None, secret_file: SecretFile = None, data: Data = DATA
-) -> None:
-    """Add a keeper, with the owner's role: at installation, or when somebody joins."""
-    hashed = hash_secret(_secret(secret_file, again=True))
-    with _connected(data, "owner") as connection:
-        connection.execute(
-            "insert into gate.keeper (name, secret, email) values (%s, %s, %s)", [name, hashed, email]
-        )
-        connection.execute("select journal.record('installation:keeper:added', actor => %s)", [name])
-
-
 # ------------------------------------------------------------------------------------------- inside
 
 
@@ -305,40 +273,13 @@ def _propose(  # what a proposal is made of
     as_json: bool,
 ) -> None:
     with _connected(data) as connection:
-        change = Changes(connection, keeper, _secret(secret_file)).propose(kind, value, reason)
+        change = Changes(connection, keeper, secret_of(secret_file)).propose(kind, value, reason)
         row = connection.execute(
             "select loosens, applied_at from gate.change_announced where id = %s", [change]
         ).fetchone()
     loosens, applied = row or (True, None)
     said = "in force" if applied else "waits: another keeper runs `rempart gate approve`"
-    _show([{"change": change, "loosens": loosens, "now": said}], as_json=as_json)
-
-
-def _secret(file: Path | None, *, again: bool = False) -> str:
-    if file:
-        return file.read_text("utf-8").strip()
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().strip()
-    secret = getpass.getpass("Keeper's secret: ")
-    if again and getpass.getpass("Again: ") != secret:
-        raise KeeperFault("The two do not agree.")
-    return secret
-
-
-def _show(rows: list[dict[str, Any]], *, as_json: bool, empty: str = "Nothing.") -> None:
-    plain = [{key: _plain(value) for key, value in row.items()} for row in rows]
-    if as_json:
-        screen.out.print_json(data=plain)
-    elif plain:
-        screen.table(
-            *plain[0], rows=[tuple("" if v is None else str(v) for v in row.values()) for row in plain]
-        )
-    else:
-        screen.out.print(empty)
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, str | int | float | bool | list | dict) else str(value)
+    show([{"change": change, "loosens": loosens, "now": said}], as_json=as_json)
 
 
 def _step(step: dict[str, Any]) -> tuple[str, str, str]:

@@ -34,6 +34,7 @@ app.command(
     "rempart.cli.gate:app", name="gate", help="Limits, matrix, terminals; how a look-up would be decided."
 )
 app.command("rempart.cli.accounts:app", name="account", help="Open, list and shut accounts.")
+app.command("rempart.cli.organisations:app", name="organisation", help="Find one; declare its networks.")
 app.command("rempart.cli.bench:app", name="bench", help="Measure the gate on a throw-away installation.")
 app.command("rempart.cli.drill:app", name="drill", help="Replay the attacks against the demonstration.")
 app.command("rempart.cli.journal:app", name="journal", help="What was disclosed to whom and why.")
