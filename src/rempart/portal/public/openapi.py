@@ -26,6 +26,11 @@ class Schema:
     fields: tuple[Field, ...]
     source: str
 
+    @property
+    def explains(self) -> bool:
+        """Does it say anything of any field?"""
+        return any(field.description for field in self.fields)
+
 
 @dataclass(frozen=True, slots=True)
 class Response:

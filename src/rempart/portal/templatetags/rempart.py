@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -191,3 +191,11 @@ def ready(field: BoundField) -> BoundField:
     if field.errors:
         attributes |= {"aria-describedby": f"{field.id_for_label}_wrong", "aria-invalid": "true"}
     return field
+
+
+@register.filter
+def with_code(text: str) -> SafeString:
+    """Plain words in which `something` stands for code: escaped, and shown as code."""
+    forms = ("{}", "<code>{}</code>")
+    pieces = [format_html(forms[place % 2], piece) for place, piece in enumerate(str(text).split("`"))]
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
