@@ -109,29 +109,6 @@ def test_a_change_of_password_ends_the_other_sessions_and_rotates_this_one(perso
     assert client.get("/account/second-factor/").status_code == 200
 
 
-def test_a_new_factor_is_told_to_the_holder_by_mail(person, connect, mailoutbox):
-    holder = person(factor=False)
-    connect("owner").execute(
-        "update access.access_account set email = 'holder@example.org' where id = %s", [holder.account.pk]
-    )
-    holder.sign_in()
-    enrol(holder)
-    assert [message.to for message in mailoutbox] == [["holder@example.org"]]
-    assert holder.secret not in mailoutbox[0].body
-
-
-def test_a_mail_server_that_does_not_answer_undoes_nothing(person, connect, settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    holder = person(factor=False)
-    connect("owner").execute(
-        "update access.access_account set email = 'holder@example.org' where id = %s", [holder.account.pk]
-    )
-    holder.sign_in()
-    enrol(holder)
-    assert row_of(holder.client).assurance == 2
-
-
 def test_sign_in_and_sign_out_are_journaled_with_the_session_they_concern(person, connect):
     holder = person()
     holder.sign_in()

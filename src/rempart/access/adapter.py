@@ -1,8 +1,6 @@
 """Where the sign-in library meets our rules: counting, journal, assurance, fresh proofs."""
 
-import logging
 import time
-from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -20,7 +18,6 @@ from rempart.access.models import Account
 from rempart.access.network import client_network
 
 _PURPOSE = "second factor"
-_logger = logging.getLogger("rempart.access")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -42,19 +39,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def set_password(self, user: Account, password: str) -> None:
         user.set_password(password)
         user.save(update_fields=["password"])
-
-    def send_notification_mail(
-        self,
-        template_prefix: str,
-        user: Account,
-        context: dict[str, Any] | None = None,
-        email: str | None = None,
-    ) -> None:
-        """Tell the holder that a factor or password changed; a silent mail server undoes no change."""
-        try:
-            super().send_notification_mail(template_prefix, user, context, email or user.email)
-        except (OSError, SMTPException) as fault:
-            _logger.warning("a notice to account %s was not sent (%s)", user.pk, type(fault).__name__)
 
     # Passwords ---------------------------------------------------------------------------------
 

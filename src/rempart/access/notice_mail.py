@@ -6,10 +6,11 @@ Sent, then marked: a worker killed in between sends again, with the same Message
 import logging
 from datetime import datetime, timedelta
 from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -41,12 +42,9 @@ def mail_notices(account_id: int) -> int:
     if account is None:
         return 0
     with transaction.atomic():
-        # One worker at a time: of two, each would send.
-        rows = list(
-            Notice.objects.select_for_update()
-            .filter(account_id=account_id, at__gt=timezone.now() - 2 * LATE)
-            .order_by("at", "pk")
-        )
+        _alone(account_id)
+        since = timezone.now() - 2 * LATE
+        rows = list(Notice.objects.filter(account_id=account_id, at__gt=since).order_by("at", "pk"))
         due = [
             row
             for row, goes in zip(rows, mailed([(row.at, row.kind) for row in rows]), strict=True)
@@ -58,17 +56,18 @@ def mail_notices(account_id: int) -> int:
 def message(account: Account, notice: Notice) -> EmailMultiAlternatives:
     """The message: what happened, when, from where, and what to do if it was somebody else."""
     with translation.override(account.language):
+        what = title(notice.kind)
         context = {
             "language": account.language,
-            "title": title(notice.kind),
+            "title": what,
             "when": _moment(notice.at),
             "lines": lines(notice.kind, notice.details),
         }
-        return compose(account, context, f"notice-{notice.pk}", context["title"], "notice")
+        return compose(account, context, f"notice-{notice.pk}", what, "notice")
 
 
 def compose(
-    account: Account, context: dict[str, object], name: str, subject: object, template: str
+    account: Account, context: dict[str, Any], name: str, subject: str, template: str
 ) -> EmailMultiAlternatives:
     """A mail in plain text and in simple HTML, from the two templates mail/`template`."""
     mail = EmailMultiAlternatives(
@@ -79,6 +78,12 @@ def compose(
     )
     mail.attach_alternative(render_to_string(f"mail/{template}.html", context), "text/html")
     return mail
+
+
+def _alone(account_id: int) -> None:
+    """One worker at a time for an account: of two, each would send. Rows stay free for the pages."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtextextended('mail', %s))", [account_id])
 
 
 def _send(account: Account, notice: Notice) -> bool:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models.signals import post_save
 from django.http import HttpRequest
 
-from rempart.access import end_sessions, events, factors
+from rempart.access import end_sessions, events, factors, notices
 from rempart.access.models import Account
 from rempart.vocabulary.words import Assurance
 
@@ -45,6 +45,7 @@ def factor_added(request: HttpRequest, user: Account, authenticator: Authenticat
     _move(request, Assurance.SECOND_FACTOR)
     end_sessions.others(request, user)
     events.record(events.Tag.FACTOR_ENROLLED, request, user)
+    notices.tell(user, events.Tag.FACTOR_ENROLLED, factor=authenticator.type)
 
 
 def factor_removed(request: HttpRequest, user: Account, authenticator: Authenticator, **_: Any) -> None:
@@ -54,17 +55,20 @@ def factor_removed(request: HttpRequest, user: Account, authenticator: Authentic
     _move(request, Assurance.PASSWORD)
     end_sessions.others(request, user)
     events.record(events.Tag.FACTOR_REMOVED, request, user)
+    notices.tell(user, events.Tag.FACTOR_REMOVED, factor=authenticator.type)
 
 
 def codes_renewed(request: HttpRequest, user: Account, **_: Any) -> None:
     """New recovery codes replace the old ones."""
     events.record(events.Tag.CODES_RENEWED, request, user)
+    notices.tell(user, events.Tag.CODES_RENEWED)
 
 
 def password_was_changed(request: HttpRequest, user: Account, **_: Any) -> None:
     """Whoever else is signed in with the old password is out."""
     end_sessions.others(request, user)
     events.record(events.Tag.PASSWORD_CHANGED, request, user)
+    notices.tell(user, events.Tag.PASSWORD_CHANGED)
 
 
 def _move(request: HttpRequest, assurance: Assurance) -> None:
