@@ -6,10 +6,10 @@ One event loop, two doors: a Unix socket for pages and a loopback port for softw
 
 import argparse
 import asyncio
+import logging
 import os
 import resource
 import signal
-from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -23,6 +23,7 @@ from rempart.gate.store import Faults, Store
 from rempart.vault.blind_index import BlindIndex
 from rempart.vault.master import load_master
 
+_log = logging.getLogger(__name__)
 _DESCRIPTORS = 65_536
 _PATIENCE = 60
 """Seconds to wait for the database at start."""
@@ -35,9 +36,14 @@ class _Server(uvicorn.Server):
 
 
 async def _connected(address: str) -> Store:
+    told = None
     for _ in range(_PATIENCE * 2):
-        with suppress(*Faults):
+        try:
             return await Store.connect(address)
+        except Faults as fault:  # its message may name a host and a role; its kind says enough
+            if type(fault) is not told:
+                _log.warning("no database yet (%s)", type(fault).__name__)
+            told = type(fault)
         await asyncio.sleep(0.5)
     raise SystemExit("The gate cannot reach its database: see `rempart doctor`.")
 
