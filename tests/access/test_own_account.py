@@ -5,7 +5,6 @@ from rempart.access.models import Account, Device
 from rempart.access.report_not_me import report_not_me
 from rempart.access.since_last_visit import last_visit
 from tests.access.house import address, browser
-from tests.access.test_enrolment import enrol
 from tests.access.test_sessions import row_of
 
 
