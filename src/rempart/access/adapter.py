@@ -11,9 +11,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from rempart.access import devices, events, factors, throttle
+from rempart.access import campaigns, devices, events, factors, new_device, notices, renewal, throttle
 from rempart.access.assurance import proved
 from rempart.access.at_rest import open_sealed, seal
+from rempart.access.leaks import passwords
 from rempart.access.models import Account
 from rempart.access.network import client_network
 
@@ -28,6 +29,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "too_many_login_attempts": _(
             "Trop d’essais infructueux d’ici. Attendez quelques minutes ou prenez votre poste habituel."
         ),
+        "too_many_strangers": _(
+            "Trop de mots de passe ont été essayés sur cet identifiant depuis des postes inconnus. D’ici, un "
+            "mot de passe ne suffit plus pour l’instant : prenez un poste habituel, votre clé d’accès, votre "
+            "carte ou Pro Santé Connect."
+        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002  # the library's signature
@@ -38,21 +44,36 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def set_password(self, user: Account, password: str) -> None:
         user.set_password(password)
-        user.save(update_fields=["password"])
+        renewal.save_password(user)
 
     # Passwords ---------------------------------------------------------------------------------
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         login = str(credentials.get("username", "")).strip().lower()
         self._tried = Account.objects.filter(login=login).first()
-        self._attempt = throttle.password(request, self._tried)
+        self._attempt = throttle.password(request, self._tried, login)
         if not self._attempt.allowed:
-            if self._attempt.first_over:
-                self._refused(request, "too_many_passwords")
-            raise self.validation_error("too_many_login_attempts")
+            self._say_over(request)
+            spent = "too_many_strangers" if self._attempt.by_strangers else "too_many_login_attempts"
+            raise self.validation_error(spent)
 
-    def authentication_failed(self, request: HttpRequest, **_credentials: Any) -> None:
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Account | None:
+        account: Account | None = super().authenticate(request, **credentials)
+        if account and passwords.is_leaked(str(credentials.get("password", ""))):
+            renewal.ask(account, "leaked_password", request)
+        return account
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         self._refused(request, "password")
+        login = str(credentials.get("username", "")).strip().lower()
+        campaigns.tried_in_vain(request, login, str(credentials.get("password", "")))
+
+    def _say_over(self, request: HttpRequest) -> None:
+        if not self._attempt.first_over:
+            return
+        self._refused(request, "too_many_strangers" if self._attempt.by_strangers else "too_many_passwords")
+        if self._attempt.by_strangers and self._tried:
+            notices.tell(self._tried, events.Tag.SESSION_REFUSED)
 
     def _rollback_login_failed_rl_usage(self) -> None:
         # The library's word for "it was right: give the attempt back".
@@ -71,6 +92,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         session.facts = session.facts.__class__(
             session.facts.network, devices.reference(request), session.facts.agent
         )
+        session.card_until = new_device.card_until(request, user)
         session.cycle_key()  # the row that names the holder begins now, under a key of its own
         events.record(
             events.Tag.SESSION_OPENED,
@@ -81,6 +103,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
         if first:
             events.record(events.Tag.DEVICE_FIRST_SEEN, request, user)
+            if devices.has_several(user):
+                notices.tell(user, events.Tag.DEVICE_FIRST_SEEN)
 
     def logout(self, request: HttpRequest) -> None:
         if isinstance(request.user, Account):

@@ -10,7 +10,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from django.http import HttpRequest
 
-from rempart.access import events, factors
+from rempart.access import events, factors, new_device
 from rempart.access.models import Account
 from rempart.vocabulary.words import Assurance
 
@@ -50,6 +50,12 @@ def sign_in_by_card(request: HttpRequest, account: Account, method: Card, **deta
 def step_up(request: HttpRequest, account: Account, method: str, **details: Any) -> None:
     """A fresh proof by whoever is signed in already: the session rises, or comes back, under a new key."""
     record_authentication(request, account, method, **details)
+    rise(request, account, method)
+
+
+def rise(request: HttpRequest, account: Account, method: str) -> None:
+    """What a fresh proof, already recorded, does to the session: its level, its place, a new key."""
     session: Any = request.session
+    session.card_until = new_device.card_until(request, account)
     session.rise_to(proved(request, account))
     events.record(events.Tag.STEPPED_UP, request, account, details={"method": method})

@@ -47,10 +47,20 @@ def reference(request: HttpRequest) -> str:
     return _digest(_cookie(request))[:_SHORT]
 
 
+def digest_of(request: HttpRequest) -> str:
+    """The whole digest by which devices are told apart; empty when the browser has no cookie."""
+    return _digest(_cookie(request))
+
+
 def is_known(request: HttpRequest, account: Account) -> bool:
     """Whether this browser has signed in to this account before."""
     mine = _digest(_cookie(request))
     return bool(mine) and Device.objects.filter(account=account, digest=mine).exists()
+
+
+def has_several(account: Account) -> bool:
+    """Whether the account has signed in from more than one device."""
+    return Device.objects.filter(account=account).count() > 1
 
 
 def remember(request: HttpRequest, account: Account) -> bool:
@@ -83,7 +93,7 @@ def keep_cookie(request: HttpRequest, response: HttpResponseBase) -> None:
             max_age=_YEAR,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
-            samesite="Strict",
+            samesite="Lax",  # Strict is missing on a request that another site begins: that would look stolen
         )
 
 

@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
-from rempart.access import devices
+from rempart.access import binding, devices, factors
 from rempart.access.doors import Door, door_of
 from rempart.access.models import Account
 from rempart.access.network import client_network
 from rempart.access.rules.browsers import label
-from rempart.access.sessions import Facts
+from rempart.access.rules.places import Facts
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -40,7 +40,7 @@ def private_pages(get_response: Next) -> Next:
 
 
 def session_facts(get_response: Next) -> Next:
-    """Tells the session its network, device and browser; hands out the device's cookie."""
+    """Tells the session its network, device and browser, holds it to them; hands out the device's cookie."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         session: Any = request.session
@@ -49,6 +49,7 @@ def session_facts(get_response: Next) -> Next:
             device=devices.reference(request),
             agent=label(request.headers.get("User-Agent", "")),
         )
+        binding.hold(request)
         response = get_response(request)
         devices.keep_cookie(request, response)
         return response
@@ -90,12 +91,38 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(target)
 
 
+def to_step_up(request: HttpRequest) -> HttpResponse:
+    """Ask for a fresh factor, and send the browser back to its page afterwards."""
+    return _go(request, f"{reverse('mfa_reauthenticate')}?{urlencode({'next': _page_of(request)})}")
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page to come back to: where a form was sent from, never what was sent."""
+    return request.get_full_path() if request.method == "GET" else request.path
+
+
+def _confirming(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("account_reauthenticate"))
+
+
 def _pass(request: HttpRequest, account: Account, door: Door) -> HttpResponseBase | None:
     session: Any = request.session
+    if session.moved and not _confirming(request) and binding.can_prove(account):
+        return to_step_up(request)
+    if account.renew_since and not door.before_renewal:
+        return _go(request, reverse("access_renew"))
     if session.assurance < door.assurance:
+        if factors.has_factor(account):
+            return to_step_up(request)
         return HttpResponseRedirect(reverse("mfa_activate_totp"))
     if door.professions is not None and account.profession not in door.professions:
         raise PermissionDenied
     if door.keeps_awake:
         session.touch()
     return None
+
+
+def _go(request: HttpRequest, target: str) -> HttpResponse:
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=401, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)

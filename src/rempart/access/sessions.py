@@ -3,15 +3,17 @@
 The gate reads the same table, so a session that ends here is dead there at the next look-up. Ways for
 a session to change, each with a new key and the end of the old one: sign-in, a rise or fall of its
 assurance, a change of password. Its contents are sealed.
+
+A key is worth something on the device where its holder signed in, and nowhere else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import orjson
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.utils import timezone
@@ -19,6 +21,7 @@ from django.utils import timezone
 from rempart.access.at_rest import InvalidToken, open_sealed, seal
 from rempart.access.models import Session
 from rempart.access.rules.lifetimes import expires_at, worth_writing
+from rempart.access.rules.places import Facts, Moved
 from rempart.vocabulary.words import Assurance
 
 _PURPOSE = "session"
@@ -30,23 +33,24 @@ def digest(key: str) -> str:
     return sha256(key.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Where a session is used from; set by the middleware on each request."""
-
-    network: str | None = None
-    device: str = ""
-    agent: str = ""
-
-
 class SessionStore(SessionBase):
     """Django's session interface over `access_session`."""
 
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
         self.facts = Facts()
+        """Where it is used from; set by the middleware on each request."""
+        self.place: Facts | None = None
+        """Where it was proved; None: nobody has signed in."""
+        self.stranger: tuple[int, str] | None = None
+        """Account and reference of a session whose key came from another device: it opens nothing here."""
+        self.moved: Moved | None = None
+        """How it is used elsewhere than where it was proved: only a fresh factor goes on (`binding.py`)."""
         self.assurance: int = Assurance.PASSWORD
+        self.card_until: datetime | None = None
+        """Until then the gate asks for a card below level 3: the device is new (`new_device.py`)."""
         self.started_at: datetime | None = None
+        self._known: int = Assurance.PASSWORD
         self._expires: datetime | None = None
         self._holder: int | None = None
 
@@ -61,6 +65,17 @@ class SessionStore(SessionBase):
         """The account proved more, or less, of itself: same holder, new key, the old key dies."""
         self.assurance = int(assurance)
         self.cycle_key()
+        self.place, self.moved = self.facts, None
+
+    def fall(self) -> bool:
+        """Back to the password's level under the same key; what was proved counts no more. True: it fell."""
+        records = self.get(AUTHENTICATION_METHODS_SESSION_KEY)
+        if records:
+            self[AUTHENTICATION_METHODS_SESSION_KEY] = [one for one in records if one["method"] == "password"]
+        fields = {"session_data": self.encode(self._contents()), "assurance": int(Assurance.PASSWORD)}
+        fell = self._alive().filter(assurance__gt=Assurance.PASSWORD).update(**fields)
+        self.assurance = self._known = int(Assurance.PASSWORD)
+        return bool(fell)
 
     def touch(self) -> None:
         """A sign of life: moves the idle end, at most once a minute, never past the whole day."""
@@ -75,11 +90,16 @@ class SessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         row = self._alive().filter(expire_date__gt=timezone.now()).first() if self.session_key else None
+        if row is not None and row.account_id and not self._is_of(row.device):
+            self.stranger = row.account_id, row.session_key[:_SHORT]
+            row = None
         if row is None:
             self._session_key = None
             return {}
-        self.assurance, self.started_at = row.assurance, row.started_at
+        self.assurance = self._known = row.assurance
+        self.started_at, self.card_until = row.started_at, row.card_until
         self._expires, self._holder = row.expire_date, row.account_id
+        self.place = Facts(row.network, row.device, row.agent) if row.account_id else None
         return self.decode(row.session_data)
 
     def exists(self, session_key: str) -> bool:
@@ -120,7 +140,8 @@ class SessionStore(SessionBase):
 
     def flush(self) -> None:
         super().flush()
-        self.assurance, self.started_at, self._holder = int(Assurance.PASSWORD), None, None
+        self.assurance = self._known = int(Assurance.PASSWORD)
+        self.started_at, self.card_until, self._holder, self.place, self.moved = None, None, None, None, None
 
     def encode(self, session_dict: Mapping[str, Any]) -> str:
         return seal(_PURPOSE, orjson.dumps(dict(session_dict), option=orjson.OPT_NON_STR_KEYS))
@@ -138,6 +159,10 @@ class SessionStore(SessionBase):
 
     # -----------------------------------------------------------------------------------------
 
+    def _is_of(self, device: str) -> bool:
+        # Without a request (a command, a test) nobody said on which device.
+        return self.facts.network is None or device == self.facts.device
+
     def _alive(self) -> Any:
         return Session.objects.filter(session_key=digest(self.session_key or ""), ended_at=None)
 
@@ -153,11 +178,13 @@ class SessionStore(SessionBase):
             expire_date=end,
             account_id=self._holder,
             assurance=self.assurance,
+            card_until=self.card_until,
             device=self.facts.device,
             network=self.facts.network,
             agent=self.facts.agent,
             started_at=self.started_at or now,
         )
+        self._known = self.assurance
 
     def _update(self, data: Mapping[str, Any]) -> None:
         signing_in = self._holder is None and SESSION_KEY in data
@@ -167,8 +194,11 @@ class SessionStore(SessionBase):
             self.cycle_key()
             return
         fields: dict[str, Any] = {"session_data": self.encode(data), "assurance": self.assurance}
-        if not self._alive().update(**fields):
+        if self._alive().filter(assurance=self._known).update(**fields):
+            self._known = self.assurance
+        elif not self._alive().exists():
             raise UpdateError
+        # Else it fell meanwhile, by another request: what this one proved or kept counts no more.
 
     def _settle_holder(self, data: Mapping[str, Any], now: datetime) -> datetime:
         holder = int(data[SESSION_KEY]) if SESSION_KEY in data else None

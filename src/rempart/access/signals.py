@@ -6,12 +6,18 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.signals import password_changed
 from allauth.core import context
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.signals import (
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+    authenticator_used,
+)
 from django.db import connection
 from django.db.models.signals import post_save
 from django.http import HttpRequest
 
 from rempart.access import end_sessions, events, factors, notices
+from rempart.access.assurance import proved, rise
 from rempart.access.models import Account
 from rempart.vocabulary.words import Assurance
 
@@ -24,6 +30,7 @@ def connect() -> None:
     authenticator_added.connect(factor_added, dispatch_uid="access.factor_added")
     authenticator_removed.connect(factor_removed, dispatch_uid="access.factor_removed")
     authenticator_reset.connect(codes_renewed, dispatch_uid="access.codes_renewed")
+    authenticator_used.connect(factor_proved_again, dispatch_uid="access.factor_proved_again")
     password_changed.connect(password_was_changed, dispatch_uid="access.password_changed")
 
 
@@ -56,6 +63,13 @@ def factor_removed(request: HttpRequest, user: Account, authenticator: Authentic
     end_sessions.others(request, user)
     events.record(events.Tag.FACTOR_REMOVED, request, user)
     notices.tell(user, events.Tag.FACTOR_REMOVED, factor=authenticator.type)
+
+
+def factor_proved_again(request: HttpRequest, user: Account, *, reauthenticated: bool, **_: Any) -> None:
+    """A fresh factor by whoever is signed in: the session comes back where it is used, under a new key."""
+    session: Any = request.session
+    if reauthenticated and (session.moved or session.assurance < proved(request, user)):
+        rise(request, user, "mfa")
 
 
 def codes_renewed(request: HttpRequest, user: Account, **_: Any) -> None:
