@@ -390,6 +390,8 @@ class Grant(_Row):
     code_expires_at = models.DateTimeField(null=True)
     refresh = models.BinaryField(null=True)
     """SHA-256 of the refresh token of the moment: each is taken once."""
+    card_until = models.DateTimeField(null=True)
+    """As the session's in which it was allowed: a software is no way around a device never seen."""
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)

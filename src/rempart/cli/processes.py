@@ -85,7 +85,7 @@ def gate(place: Installation) -> Child:
             *("--port", str(place.gate_port)),
         ),
         log=place.log("gate"),
-        env=given_to("gate") | _as_role("gate", place.data),
+        env=_for_gate(place),
         runner=place.users.gate if place.users else None,
         ready=lambda _: place.gate_socket.exists() and _answers(f"{place.api_url}/ready", {200}),
     )
@@ -147,6 +147,12 @@ def _as_role(role: str, data: Path) -> dict[str, str]:
         "REMPART_DATA": str(data),
         MARK: str(data),
     }
+
+
+def _for_gate(place: Installation) -> dict[str, str]:
+    """With the pages' address: the proofs of vendors' software name where they were sent."""
+    url = {"REMPART_URL": place.url}
+    return (given_to("gate") | url if place.demo else url | given_to("gate")) | _as_role("gate", place.data)
 
 
 def _for_pages(role: str, place: Installation) -> dict[str, str]:

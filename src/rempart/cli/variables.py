@@ -9,6 +9,7 @@ from dataclasses import dataclass
 PAGES = frozenset({"web", "worker"})
 GATE = frozenset({"gate"})
 COMMAND = frozenset({"command"})
+_WEB = frozenset({"web"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,15 @@ VARIABLES = (
     Variable("REMPART_PORT", "port of the pages", "8000", COMMAND),
     Variable("REMPART_READY_FILE", "file that `rempart demo` writes once it serves", "", COMMAND),
     Variable("DATABASE_URL", "administrator's address of an external PostgreSQL", "", COMMAND, secret=True),
-    Variable("REMPART_URL", "address under which browsers reach the pages", "http://localhost:8000"),
+    Variable(
+        "REMPART_URL", "address under which clients reach the pages", "http://localhost:8000", PAGES | GATE
+    ),
     Variable("REMPART_HOSTS", "host names that are answered", "localhost,127.0.0.1,[::1]"),
     Variable("REMPART_TRUSTED_PROXIES", "proxies whose X-Forwarded-For the pages believe"),
+    Variable("REMPART_CARD_URL", "address at which the proxy asks for professionals' cards", "", _WEB),
+    Variable("REMPART_CARD_AUTHORITIES", "file (PEM) of the authorities that issue cards", "", _WEB),
+    Variable("REMPART_CARD_REVOCATION", "file (PEM) of the lists of revoked cards", "", _WEB),
+    Variable("REMPART_CARD_SECRET", "the proxy's secret, which vouches for its word", "", _WEB, secret=True),
     Variable("REMPART_TRUSTED_PROXY", "the proxy whose X-Forwarded-For the gate believes", "", GATE),
     Variable("REMPART_SECRET_KEY", "key of cookies and second factors", "DIR/secrets/django", secret=True),
     Variable("REMPART_SECRET_KEY_FALLBACKS", "earlier keys that are still accepted", "", secret=True),
@@ -38,7 +45,7 @@ VARIABLES = (
     Variable("REMPART_MAIL_FROM", "sender of mail", "rempart@localhost"),
     Variable("REMPART_TIME_ZONE", "time zone of pages", "Europe/Paris"),
     Variable("REMPART_LOG_LEVEL", "least level that is logged", "INFO", PAGES | GATE),
-    Variable("REMPART_POOL", "database connections of the web process", "8", frozenset({"web"})),
+    Variable("REMPART_POOL", "database connections of the web process", "8", _WEB),
 )
 
 _KMS = ("AWS_", "GOOGLE_", "CLOUDSDK_")

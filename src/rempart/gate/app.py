@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 
+from rempart.gate.dpop import ASKED, Proofs, with_scheme, without_proof
 from rempart.gate.errors import UncertainError
 from rempart.gate.look_up import Ask, Gate, digest_of
 from rempart.gate.openapi import document
@@ -28,6 +29,7 @@ from rempart.gate.rules.left import left
 from rempart.gate.rules.reply import Reply
 from rempart.gate.rules.request import MAX_BODY, MalformedError, parse, parse_repeat_key
 from rempart.gate.store import Faults, Who
+from rempart.vocabulary.dpop import ProofError
 from rempart.vocabulary.words import STAFF, Channel, Proof, Purpose
 
 Scope = MutableMapping[str, Any]
@@ -39,6 +41,7 @@ _BODY_SECONDS = 5.0
 _KNOWN_HEADERS = frozenset(
     {
         b"authorization",
+        b"dpop",
         b"accept-language",
         b"content-type",
         b"idempotency-key",
@@ -52,9 +55,9 @@ _KNOWN_HEADERS = frozenset(
 
 
 class _Refusal(Exception):  # noqa: N818  # control flow inside this file, no fault
-    def __init__(self, status: int, error: str) -> None:
+    def __init__(self, status: int, error: str, scheme: str | None = None) -> None:
         super().__init__(error)
-        self.reply = Reply(status, {"error": error})
+        self.reply = Reply(status, {"error": error}, scheme=scheme)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,16 @@ class Call:
 
 
 class Application:
-    """ASGI application over one gate. `trusted_proxy`: the address whose X-Forwarded-For is believed."""
+    """ASGI application over one gate.
 
-    def __init__(self, gate: Gate, trusted_proxy: str | None = None) -> None:
+    `trusted_proxy`: the address whose X-Forwarded-For is believed. `proofs`: what judges the signed requests
+    of vendors' software; without it none is taken.
+    """
+
+    def __init__(self, gate: Gate, trusted_proxy: str | None = None, proofs: Proofs | None = None) -> None:
         self._gate = gate
         self._trusted_proxy = trusted_proxy
+        self._proofs = proofs or Proofs()
         self._routes: dict[tuple[str, str], Callable[[Call, Receive], Awaitable[Reply]]] = {
             ("POST", "/api/v1/lookups"): self._look_up,
             ("GET", "/api/v1/limits"): self._left,
@@ -119,7 +127,8 @@ class Application:
         repeat_key = parse_repeat_key(call.headers.get(b"idempotency-key"))
         body = await _body(receive)
         ask = Ask(who, parse(body), body, repeat_key, call.language())
-        return await self._gate.look_up(ask)
+        reply = await self._gate.look_up(ask)
+        return with_scheme(reply) if who.token and who.device else reply
 
     async def _left(self, call: Call, _receive: Receive) -> Reply:
         who, now = self._who(call), datetime.now(UTC)
@@ -157,18 +166,24 @@ class Application:
         return Reply(200, {"ready": True})
 
     def _who(self, call: Call) -> Who:
-        token, session = _token(call), None
-        if token is None and call.on_socket:
-            session = call.headers.get(b"x-rempart-session")
-        if token is None and session is None:
+        if b"authorization" in call.headers:
+            scheme, token = _token(call)
+            device = self._proved(call, token) if scheme == "dpop" else None
+            return Who(None, digest_of(token), device, self._network(call), Channel.API)
+        session = call.headers.get(b"x-rempart-session") if call.on_socket else None
+        if not session:
             raise _Refusal(401, "a bearer token is required")
-        return Who(
-            session=b16encode(digest_of(session)).decode().lower() if session else None,
-            token=digest_of(token) if token else None,
-            device=call.headers.get(b"x-rempart-device") if call.on_socket else None,
-            network=self._network(call),
-            channel=Channel.PAGE if session else Channel.API,
-        )
+        device = call.headers.get(b"x-rempart-device")
+        digest = b16encode(digest_of(session)).decode().lower()
+        return Who(digest, None, device, self._network(call), Channel.PAGE)
+
+    def _proved(self, call: Call, token: str) -> str:
+        """The key that signed this request: the database compares it with the one the token is bound to."""
+        text = call.headers.get(b"dpop", "")
+        try:
+            return self._proofs.key_of(text, method=call.method, path=call.path, token=token)
+        except ProofError as fault:
+            raise _Refusal(401, "invalid_dpop_proof", without_proof(str(fault))) from None
 
     def _network(self, call: Call) -> str:
         if call.on_socket:
@@ -214,14 +229,13 @@ def _call(scope: Scope) -> Call:
     return Call(scope["path"], scope["method"], headers, on_socket, client[0] if client else "")
 
 
-def _token(call: Call) -> str | None:
-    value = call.headers.get(b"authorization")
-    if value is None:
-        return None
-    kind, _, token = value.partition(" ")
-    if kind.lower() != "bearer" or not token.strip():
+def _token(call: Call) -> tuple[str, str]:
+    """The scheme, `bearer` or `dpop`, and the token."""
+    kind, _, token = call.headers[b"authorization"].partition(" ")
+    scheme, token = kind.lower(), token.strip()
+    if scheme not in {"bearer", "dpop"} or not token:
         raise _Refusal(401, "a bearer token is required")
-    return token.strip()
+    return scheme, token
 
 
 def _no_credential(call: Call) -> Reply:
@@ -280,7 +294,7 @@ async def _send(send: Send, reply: Reply) -> None:
         (b"x-content-type-options", b"nosniff"),
     ]
     if reply.status == 401:  # noqa: PLR2004  # RFC 9110, 11.6.1
-        headers.append((b"www-authenticate", b"Bearer"))
+        headers.append((b"www-authenticate", (reply.scheme or ASKED).encode("latin-1")))
     if reply.allow is not None:  # 15.5.6
         headers.append((b"allow", reply.allow.encode()))
     if reply.body.get("retry_after") is not None:

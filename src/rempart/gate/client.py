@@ -13,7 +13,7 @@ from typing import Any
 from rempart.gate.errors import GateUnavailableError
 
 _TIMEOUT = 10.0
-_FORWARDED = ("authorization", "content-type", "idempotency-key", "accept-language")
+_FORWARDED = ("authorization", "dpop", "content-type", "idempotency-key", "accept-language")
 
 
 @dataclass(frozen=True, slots=True, repr=False)

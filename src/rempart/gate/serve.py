@@ -17,6 +17,7 @@ import uvloop
 
 from rempart.database.connect import dsn
 from rempart.gate.app import Application, keep_up
+from rempart.gate.dpop import Proofs
 from rempart.gate.look_up import Gate
 from rempart.gate.protocol import GateProtocol
 from rempart.gate.store import Faults, Store
@@ -75,7 +76,8 @@ async def serve(data: Path, socket: Path, port: int) -> None:
     keys = data / "keys"
     store = await _connected(dsn("gate", data))
     gate = Gate(store, BlindIndex.load(keys), load_master(keys))
-    application = Application(gate, os.environ.get("REMPART_TRUSTED_PROXY"))
+    proofs = Proofs([os.environ.get("REMPART_URL", ""), f"http://127.0.0.1:{port}"])
+    application = Application(gate, os.environ.get("REMPART_TRUSTED_PROXY"), proofs)
     servers = _servers(application, socket, port)
 
     def stop() -> None:

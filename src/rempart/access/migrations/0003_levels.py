@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
                 ("redirect_uri", models.TextField(db_default="")),
                 ("code_expires_at", models.DateTimeField(null=True)),
                 ("refresh", models.BinaryField(null=True)),
+                ("card_until", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("expires_at", models.DateTimeField()),
                 ("last_used_at", models.DateTimeField(null=True)),
@@ -302,4 +303,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL((SQL / "trust.sql").read_text("utf-8")),
+        migrations.RunSQL((SQL / "software.sql").read_text("utf-8")),
     ]

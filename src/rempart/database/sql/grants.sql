@@ -48,7 +48,7 @@ grant usage on schema access, journal, gate to rempart_web;
 grant select on access.access_professional, access.access_organisation, access.access_activity,
                 access.django_content_type, access.auth_permission, access.auth_group,
                 access.auth_group_permissions to rempart_web;
-grant select, update (password, last_login, email, language, display_name, renew_since, renew_reason)
+grant select, update (password, last_login, email, language, display_name)
     on access.access_account to rempart_web;
 grant select, insert, update on access.access_session, access.access_device, access.access_attempts to rempart_web;
 grant select, insert, update, delete
@@ -66,7 +66,7 @@ grant select, insert, update, delete on access.access_tried to rempart_web;
 grant select, insert, update (code, refresh, last_used_at, revoked_at) on access.access_grant to rempart_web;
 grant execute on function access.require_card, access.may_vouch, access.vouch_for_card,
     access.vouch_for_reset, access.enrol, access.delegate, access.delegate_word, access.end_delegate,
-    access.ask_renewal to rempart_web;
+    access.ask_renewal, access.use_once, access.renew_password to rempart_web;
 grant select on journal.for_pages, gate.restriction, gate.limits_published, gate.change_announced
     to rempart_web;
 grant execute on function journal.record, gate.restrict, gate.lift to rempart_web;
@@ -102,7 +102,8 @@ grant select, delete
 grant select, update (mailed_at) on access.access_notice to rempart_worker;
 grant usage on schema gate to rempart_worker;
 grant select on gate.change_announced to rempart_worker;
-grant execute on function journal.record, journal.prepare_partitions, gate.mark_noticed to rempart_worker;
+grant execute on function access.forget_software, journal.record, journal.prepare_partitions, gate.mark_noticed
+    to rempart_worker;
 
 -- -------------------------------------------------------------------------------------------- intake
 -- Brings persons in: seals, indexes, wraps. It reads who the insurers are and their public keys, and of a

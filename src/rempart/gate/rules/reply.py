@@ -14,11 +14,15 @@ _THROTTLED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP status and the body that goes with it; `allow` names a path's methods, with 405 only."""
+    """An HTTP status and the body that goes with it.
+
+    `allow` names a path's methods, with 405 only; `scheme` how to come back, with 401 only.
+    """
 
     status: int
     body: dict[str, Any]
     allow: str | None = None
+    scheme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

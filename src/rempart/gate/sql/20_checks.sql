@@ -19,7 +19,10 @@ declare
 begin
     if p_token is not null then
         select a.id, a.login, a.profession, p.rpps, a.organisation_id, t.assurance, null, g.device,
-               coalesce(v.name, t.label), a.card_until, o.declared_networks, t.last_used_at
+               coalesce(v.name, t.label),
+               -- a leaked password or mailbox: the card until it is renewed
+               greatest(a.card_until, g.card_until, case when a.renew_since is not null then timestamptz 'infinity' end),
+               o.declared_networks, t.last_used_at
           into c.account, c.login, c.profession, c.rpps, c.organisation, c.assurance, c.session, c.device,
                c.software, c.card_until, networks, c.used_before
           from access.access_token t
@@ -31,10 +34,14 @@ begin
           left join access.access_software v on v.id = g.software_id
          where t.hash = p_token and t.revoked_at is null and (t.expires_at is null or t.expires_at > p_now)
            and (h.id is null or h.is_active)     -- a delegate works under a holder, or not at all
-           and (g.id is null or g.revoked_at is null and v.revoked_at is null and g.device = p_device);
+           -- a holder's own token is carried; a software's is worth nothing without its device's key
+           and (t.grant_id is null and p_device is null
+                or g.revoked_at is null and v.revoked_at is null and g.device = p_device);
     else
         select a.id, a.login, a.profession, p.rpps, a.organisation_id, s.assurance,
-               substr(s.session_key, 1, 16), s.device, null, greatest(a.card_until, s.card_until), o.declared_networks
+               substr(s.session_key, 1, 16), s.device, null,
+               greatest(a.card_until, s.card_until, case when a.renew_since is not null then timestamptz 'infinity' end),
+               o.declared_networks
           into c.account, c.login, c.profession, c.rpps, c.organisation, c.assurance, c.session, c.device,
                c.software, c.card_until, networks
           from access.access_session s
