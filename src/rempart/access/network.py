@@ -22,7 +22,7 @@ def client_network(request: HttpRequest) -> str:
     """
     peer = request.META.get("REMOTE_ADDR", "")
     trusted = settings.REMPART_TRUSTED_PROXIES
-    if not (settings.REMPART_TRUST_SOCKET if not peer else _within(_parse(peer), trusted)):
+    if not from_proxy(request):
         return str(_parse(peer) or UNKNOWN)
     for word in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
         hop = _parse(word)
@@ -31,6 +31,14 @@ def client_network(request: HttpRequest) -> str:
         if not _within(hop, trusted):
             return str(hop)
     return str(_parse(peer) or UNKNOWN)
+
+
+def from_proxy(request: HttpRequest) -> bool:
+    """Whether the peer itself is one of REMPART_TRUSTED_PROXIES."""
+    peer = request.META.get("REMOTE_ADDR", "")
+    if not peer:
+        return settings.REMPART_TRUST_SOCKET
+    return _within(_parse(peer), settings.REMPART_TRUSTED_PROXIES)
 
 
 def neighbourhood(network: str) -> str:

@@ -45,6 +45,7 @@ VARIABLES = (
     Variable("REMPART_MAIL_FROM", "sender of mail", "rempart@localhost"),
     Variable("REMPART_TIME_ZONE", "time zone of pages", "Europe/Paris"),
     Variable("REMPART_LOG_LEVEL", "least level that is logged", "INFO", PAGES | GATE),
+    Variable("REMPART_LEAKS_URL", "service that is asked whether a password is leaked, besides the corpus"),
     Variable("REMPART_POOL", "database connections of the web process", "8", _WEB),
 )
 

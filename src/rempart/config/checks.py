@@ -13,12 +13,14 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from rempart.access.card.trust import Authorities
 from rempart.access.doors import door_of
 from rempart.config import environment
 from rempart.database.connect import dsn
 from rempart.vocabulary.faults import Fault
 
 _KEY = 50
+_CARD_SECRET = 32
 _ROLES = frozenset({"web", "worker", "owner"})
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
@@ -32,6 +34,7 @@ def settings_are_sound(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noq
         *_database(),
         *_addresses(),
         *_demonstration(),
+        *_cards(),
     ]
 
 
@@ -151,4 +154,41 @@ def _demonstration() -> Iterator[CheckMessage]:
     elif not Path(settings.REMPART_DEMO_FILE).exists():
         yield Warning(
             "The demonstration's accounts are not there yet.", hint="rempart demo", id="rempart.W002"
+        )
+
+
+def _cards() -> Iterator[CheckMessage]:
+    if not settings.REMPART_CARD_URL:
+        return
+    here, door = urlsplit(settings.REMPART_URL), urlsplit(settings.REMPART_CARD_URL)
+    if (door.scheme, door.hostname, door.path) != (here.scheme, here.hostname, ""):
+        yield Error(
+            "REMPART_CARD_URL is not on the host of REMPART_URL: a session begun there would not hold here.",
+            hint=f"The same host, another port: REMPART_CARD_URL={here.scheme}://{here.hostname}:8443",
+            id="rempart.E021",
+        )
+    if not (settings.REMPART_TRUSTED_PROXIES or settings.REMPART_TRUST_SOCKET):
+        yield Error(
+            "Cards are taken, but no proxy is named whose word on them is believed.",
+            hint="REMPART_TRUSTED_PROXIES=127.0.0.1, or unix",
+            id="rempart.E022",
+        )
+    if len(settings.REMPART_CARD_SECRET) < _CARD_SECRET:
+        yield Error(
+            f"The proxy's secret for cards is missing, or shorter than {_CARD_SECRET} characters.",
+            hint="openssl rand -hex 32 makes one: REMPART_CARD_SECRET_FILE here, the same in nginx's file",
+            id="rempart.E023",
+        )
+    try:
+        authorities = Path(settings.REMPART_CARD_AUTHORITIES).read_bytes()
+        lists = Path(settings.REMPART_CARD_REVOCATION).read_bytes()
+        found = Authorities.of(authorities, lists)
+    except (OSError, ValueError):
+        found = None
+    if found is None or not found.lists:
+        yield Error(
+            "The authorities of cards, or their lists of revoked cards, cannot be read.",
+            hint="REMPART_CARD_AUTHORITIES and REMPART_CARD_REVOCATION name PEM files: "
+            "docs/how-to/accept-professional-cards.md",
+            id="rempart.E024",
         )

@@ -24,6 +24,11 @@ REMPART_URL = environment.text("URL", "http://localhost:8000").rstrip("/")
 REMPART_TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
 REMPART_TRUST_SOCKET = "unix" in environment.words("TRUSTED_PROXIES")
 HTTPS = REMPART_URL.startswith("https://")
+REMPART_CARD_URL = environment.text("CARD_URL").rstrip("/")
+"""Where the reverse proxy asks for professionals' cards; empty: no card is taken."""
+REMPART_CARD_AUTHORITIES = environment.text("CARD_AUTHORITIES")
+REMPART_CARD_REVOCATION = environment.text("CARD_REVOCATION")
+REMPART_CARD_SECRET = environment.text("CARD_SECRET")
 
 SECRET_KEY = environment.secret_key(REMPART_DATA)
 SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
@@ -66,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "rempart.access.card.header.only_from_the_proxy",
     "rempart.access.middleware.ClosedByDefault",
 ]
 ROOT_URLCONF = "rempart.config.urls"
@@ -110,7 +116,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("login", "email", "display_name")},
     },
+    {"NAME": "rempart.access.leaks.passwords.NotLeaked"},
 ]
+REMPART_LEAKS_URL = environment.text("LEAKS_URL").rstrip("/")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "rempart.access.adapter.AccountAdapter"
