@@ -23,7 +23,7 @@ class Tag(StrEnum):
     SESSION_REFUSED = "access:session:refused"
     SESSION_CLOSED = "access:session:closed"
     SESSIONS_ENDED = "access:session:ended"
-    """All the others of an account, at once."""
+    """One of an account, or all the others at once."""
     FACTOR_ENROLLED = "access:factor:enrolled"
     FACTOR_REMOVED = "access:factor:removed"
     CODES_RENEWED = "access:factor:codes_renewed"
@@ -59,6 +59,9 @@ class Tag(StrEnum):
     SOFTWARE_ALLOWED = "access:software:allowed"
     SOFTWARE_REVOKED = "access:software:revoked"
     SOFTWARE_REFUSED = "access:software:refused"
+    SOFTWARE_REGISTERED = "access:software:registered"
+    SOFTWARE_WITHDRAWN = "access:software:withdrawn"
+    """From everybody, by the installation's owner."""
     ROLE_CHANGED = "access:account:role_changed"
 
 
@@ -77,8 +80,13 @@ def record(
     verdict: str | None = None,
     reason: str | None = None,
     details: dict[str, Any] | None = None,
+    asked_from: str | None = None,
 ) -> str:
-    """Write one event; returns its reference. Without a request it comes from the command line."""
+    """Write one event; returns its reference. Without a request it comes from the command line.
+
+    `asked_from`: the network of a page's request that the worker acts on, later and on nobody's word.
+    """
+    page = request is not None or asked_from is not None
     session: Any = getattr(request, "session", None)
     facts = getattr(session, "facts", None)
     with connection.cursor() as cursor:
@@ -90,12 +98,12 @@ def record(
                 orjson.dumps(details or {}).decode(),
                 session.reference if session is not None else None,
                 facts.device or None if facts else None,
-                client_network(request) if request else None,
-                (Channel.PAGE if request else Channel.COMMAND).value,
+                client_network(request) if request else asked_from,
+                (Channel.PAGE if page else Channel.COMMAND).value,
                 verdict,
                 reason,
                 account.organisation_id if account else None,
-                account.login if account and request else None if request else "command line",
+                account.login if account and request else None if page else "command line",
             ],
         )
         row = cursor.fetchone()
