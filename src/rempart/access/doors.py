@@ -32,6 +32,10 @@ class Door:
     """None: any."""
     keeps_awake: bool = True
     """False for a page that refreshes itself: it must not keep an unattended session alive."""
+    resumes: bool = False
+    """True where what was posted is kept while its sender steps up, and goes on afterwards (`resume.py`)."""
+    before_renewal: bool = False
+    """True for the few pages that an account opens whose password must be renewed (`renewal.py`)."""
 
 
 def public(view: View) -> View:
@@ -70,6 +74,22 @@ def passive(view: View) -> View:
     if door is None:
         raise TypeError("say first who may open it")
     return _with_door(view, replace(door, keeps_awake=False))
+
+
+def resumes(view: View) -> View:
+    """Below one of the others: what is posted here at too low a level goes on after stepping up."""
+    door = door_of(view)
+    if door is None:
+        raise TypeError("say first who may open it")
+    return _with_door(view, replace(door, resumes=True))
+
+
+def before_renewal(view: View) -> View:
+    """Below one of the others: a leaked password alone may open it; it must change nothing else."""
+    door = door_of(view)
+    if door is None:
+        raise TypeError("say first who may open it")
+    return _with_door(view, replace(door, before_renewal=True))
 
 
 def door_of(view: Callable[..., Any]) -> Door | None:

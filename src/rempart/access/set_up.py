@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from rempart.access import renewal
 from rempart.access.models import Account, SetUp
 
 VALID = timedelta(hours=24)
@@ -43,7 +44,7 @@ def use(word: str, password: str) -> Account | None:
         if account is None or not _usable(word).update(used_at=now):
             return None
         account.set_password(password)
-        account.save(update_fields=["password"])
+        renewal.save_password(account)
     return account
 
 

@@ -34,6 +34,7 @@ def settings_are_sound(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noq
         *_database(),
         *_addresses(),
         *_demonstration(),
+        *_leaks(),
         *_cards(),
     ]
 
@@ -192,3 +193,16 @@ def _cards() -> Iterator[CheckMessage]:
             "docs/how-to/accept-professional-cards.md",
             id="rempart.E024",
         )
+
+
+def _leaks() -> Iterator[CheckMessage]:
+    if not settings.REMPART_LEAKS_URL:
+        return
+    parts = urlsplit(settings.REMPART_LEAKS_URL)
+    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
+        return
+    yield Error(
+        "REMPART_LEAKS_URL is no https address.",
+        hint="REMPART_LEAKS_URL=https://api.pwnedpasswords.com/range, or leave it unset",
+        id="rempart.E030",
+    )

@@ -140,7 +140,9 @@ ACCOUNT_RATE_LIMITS = False
 """allauth's own limits are off: they are keyed by account, so that a stranger could lock its owner
 out. `access/throttle.py` counts by network and by known device instead."""
 MFA_ADAPTER = "rempart.access.adapter.FactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # and checked on the server: access/passkeys.py
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Rempart"
 MFA_TOTP_TOLERANCE = 1
@@ -149,6 +151,8 @@ MFA_FORMS = {
     "authenticate": "rempart.access.factor_forms.AuthenticateForm",
     "reauthenticate": "rempart.access.factor_forms.ReauthenticateForm",
     "activate_totp": "rempart.access.factor_forms.ActivateForm",
+    "authenticate_webauthn": "rempart.access.passkey_forms.ProveForm",
+    "reauthenticate_webauthn": "rempart.access.passkey_forms.ConfirmForm",
 }
 
 # Sessions and cookies --------------------------------------------------------------------------

@@ -45,6 +45,25 @@ begin
     return true;
 end $$;
 
+-- The same for somebody at a device that was never seen: the session's own 48 hours, and the account's.
+create function access.vouch_for_session(by bigint, key text) returns boolean
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    who bigint;
+    freed boolean;
+begin
+    select account_id into who from access.access_session
+     where session_key = key and ended_at is null and expire_date > now() and assurance >= 2;
+    if not found or not access.may_vouch(by, who) then return false; end if;
+    update access.access_session set card_until = now() where session_key = key and card_until > now();
+    freed := found;
+    if access.vouch_for_card(by, who) then return true; end if;
+    if freed then
+        insert into access.access_vouch (account_id, by_id, purpose) values (who, by, 'card');
+    end if;
+    return freed;
+end $$;
+
 -- A colleague's word for a forgotten password: usable a day later, so that the owner can say no meanwhile.
 create function access.vouch_for_reset(by bigint, reset bytea) returns timestamptz
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -129,13 +148,26 @@ begin
     return found;
 end $$;
 
--- The password, or the mailbox, was found in a leak: no session rises above level 1 until it is renewed.
-create function access.ask_renewal(who bigint, why text) returns void
+-- The password, or the mailbox, was found in a leak: no session rises above level 1 until it is renewed, and
+-- the gate wants the patient's card. True when it was not asked already.
+create function access.ask_renewal(who bigint, why text) returns boolean
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     if why not in ('leaked_password', 'leaked_mailbox') then raise exception 'no such reason'; end if;
-    update access.access_account set renew_since = coalesce(renew_since, now()), renew_reason = why where id = who;
+    update access.access_account set renew_since = now(), renew_reason = why where id = who and renew_since is null;
+    return found;
+end $$;
+
+-- Another password, and nothing else, ends what was asked. The hash of the same one again is no renewal.
+create function access.renew_password(who bigint, hash text) returns boolean
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update access.access_account set password = hash, renew_since = null, renew_reason = ''
+     where id = who and password <> hash;
+    return found;
 end $$;
 
 revoke all on function access.require_card, access.may_vouch, access.vouch_for_card, access.vouch_for_reset,
-    access.enrol, access.delegate, access.delegate_word, access.end_delegate, access.ask_renewal from public;
+    access.vouch_for_session,
+    access.enrol, access.delegate, access.delegate_word, access.end_delegate, access.ask_renewal,
+    access.renew_password from public;

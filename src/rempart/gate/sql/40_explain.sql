@@ -48,7 +48,8 @@ declare
     steps jsonb := '[]'; verdict text := 'granted'; reason text; base smallint; scope_ smallint;
     id_ bigint; limits integer[];
 begin
-    select a.id, a.login, a.profession, p.rpps, a.organisation_id, 2, null, null, null, a.card_until,
+    select a.id, a.login, a.profession, p.rpps, a.organisation_id, 2, null, null, null,
+           greatest(a.card_until, case when a.renew_since is not null then timestamptz 'infinity' end),
            coalesce(p_network <<= any (o.declared_networks::inet[]), false)
       into c.account, c.login, c.profession, c.rpps, c.organisation, c.assurance, c.session, c.device, c.software,
            c.card_until, c.declared
