@@ -46,7 +46,7 @@ def open_account(  # noqa: PLR0913  # each is an option
 ) -> None:
     """Open an account. The password is asked for, or read from standard input; never an argument."""
     password = None if set_up else _password()
-    with _as_owner(data):
+    with as_owner(data):
         from rempart.access import open_account as opening  # noqa: PLC0415  # needs Django
 
         account = opening.open_account(
@@ -65,7 +65,7 @@ def open_account(  # noqa: PLR0913  # each is an option
 @app.command(name="list")
 def list_accounts(*, data: Data = DATA, json: Json = False) -> None:
     """List the accounts."""
-    with _as_owner(data):
+    with as_owner(data):
         from rempart.access.models import Account  # noqa: PLC0415
 
         lines = [
@@ -86,7 +86,7 @@ def issue_token(
     json: Json = False,
 ) -> None:
     """Issue a bearer token for software. It is printed this once."""
-    with _as_owner(data):
+    with as_owner(data):
         from rempart.access.open_account import issue_token as issue  # noqa: PLC0415
 
         account = _account(login)
@@ -102,7 +102,7 @@ def revoke_token(
     json: Json = False,
 ) -> None:
     """Revoke one of the account's tokens at once, or list them."""
-    with _as_owner(data):
+    with as_owner(data):
         from rempart.access import tokens  # noqa: PLC0415
 
         account = _account(login)
@@ -123,7 +123,7 @@ def revoke_token(
 @app.command
 def end_sessions(login: Login, *, data: Data = DATA, json: Json = False) -> None:
     """Sign the account out everywhere, at once."""
-    with _as_owner(data):
+    with as_owner(data):
         from rempart.access.end_sessions import all_of  # noqa: PLC0415
 
         account = _account(login)
@@ -133,7 +133,7 @@ def end_sessions(login: Login, *, data: Data = DATA, json: Json = False) -> None
 @app.command
 def close(login: Login, *, data: Data = DATA, json: Json = False) -> None:
     """Close an account: nobody signs in with it any more, and its tokens stop working."""
-    with _as_owner(data):
+    with as_owner(data):
         from rempart.access.open_account import close_account  # noqa: PLC0415
 
         account = _account(login)
@@ -143,13 +143,13 @@ def close(login: Login, *, data: Data = DATA, json: Json = False) -> None:
 @app.command
 def set_up_token(login: Login, *, data: Data = DATA, json: Json = False) -> None:
     """Print a one-use word with which the holder chooses a password at /set-up/ within 24 hours."""
-    with _as_owner(data):
+    with as_owner(data):
         account = _account(login)
         _show({"account": account.login} | _word(account), as_json=json)
 
 
 @contextmanager
-def _as_owner(data: Path) -> Iterator[None]:
+def as_owner(data: Path) -> Iterator[None]:
     """Django with the owner's role, which may do what no served process may; the database answers."""
     data = directory.make(data)
     os.environ |= {"REMPART_DATA": str(data), "REMPART_ROLE": "owner"}
