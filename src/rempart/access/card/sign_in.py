@@ -1,6 +1,7 @@
 """The page behind the proxy's door for cards: whose card it is, and one button to sign in with it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +24,7 @@ from rempart.access.models import Account
 _files: dict[tuple[str, str], trust.Files] = {}
 
 
-@csp_update({"form-action": [settings.REMPART_URL]})  # type: ignore[untyped-decorator]
+@csp_update({"form-action": [settings.REMPART_URL]})
 @require_http_methods(["GET", "POST"])
 def card(request: HttpRequest) -> HttpResponse:
     """Show what the card opens; on the button, open it."""
@@ -106,7 +107,7 @@ def _onwards(request: HttpRequest) -> HttpResponse:
 
 def _authorities() -> trust.Authorities:
     names = (settings.REMPART_CARD_AUTHORITIES, settings.REMPART_CARD_REVOCATION)
-    files = _files.setdefault(names, trust.Files(trust.Path(names[0]), trust.Path(names[1])))
+    files = _files.setdefault(names, trust.Files(Path(names[0]), Path(names[1])))
     return files.authorities()
 
 
@@ -154,7 +155,7 @@ def _refused(request: HttpRequest, reason: str, account: Account | None = None) 
 
 
 def _page(request: HttpRequest, state: str, status: int = 200, **more: Any) -> HttpResponse:
-    context = {
+    context: dict[str, Any] = {
         "state": state,
         "next": request.POST.get("next") or request.GET.get("next") or "",
         "here": settings.REMPART_URL,
