@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,14 +74,22 @@ def as_owner(data: Path) -> Iterator[None]:
 
 
 def open_person(
-    data: Path, login: str, profession: Profession = Profession.PHARMACIST, *, factor: bool = True
+    data: Path,
+    login: str,
+    profession: Profession = Profession.PHARMACIST,
+    *,
+    factor: bool = True,
+    networks: Sequence[str] = (),
 ) -> Person:
+    """`networks`: those that the account's organisation declared; there a new browser is at home at once."""
     secret = generate_totp_secret() if factor else ""
     with as_owner(data):
         organisation = (
             None
             if profession in STAFF
-            else Organisation.objects.create(technical_id=f"org-{login}", name="Pharmacie de l'Exemple")
+            else Organisation.objects.create(
+                technical_id=f"org-{login}", name="Pharmacie de l'Exemple", declared_networks=list(networks)
+            )
         )
         account = open_account(
             login,

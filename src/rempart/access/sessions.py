@@ -25,7 +25,8 @@ from rempart.access.rules.places import Facts, Moved
 from rempart.vocabulary.words import Assurance
 
 _PURPOSE = "session"
-_SHORT = 16
+SHORT = 16
+"""How much of the digest names a session, in the journal and on pages."""
 
 
 def digest(key: str) -> str:
@@ -59,7 +60,7 @@ class SessionStore(SessionBase):
     @property
     def reference(self) -> str | None:
         """The first characters of the digest, as the journal and restrictions name a session."""
-        return digest(self.session_key)[:_SHORT] if self.session_key else None
+        return digest(self.session_key)[:SHORT] if self.session_key else None
 
     def rise_to(self, assurance: Assurance) -> None:
         """The account proved more, or less, of itself: same holder, new key, the old key dies."""
@@ -91,7 +92,7 @@ class SessionStore(SessionBase):
     def load(self) -> dict[str, Any]:
         row = self._alive().filter(expire_date__gt=timezone.now()).first() if self.session_key else None
         if row is not None and row.account_id and not self._is_of(row.device):
-            self.stranger = row.account_id, row.session_key[:_SHORT]
+            self.stranger = row.account_id, row.session_key[:SHORT]
             row = None
         if row is None:
             self._session_key = None

@@ -14,4 +14,5 @@ urlpatterns = [
     path("compte/jetons", account.create_token, name="create_token"),
     path("compte/jetons/<int:token>/revoquer", account.revoke_token, name="revoke_token"),
     path("compte/sessions/fermer", account.end_others, name="end_others"),
+    path("compte/sessions/<slug:reference>/fermer", account.end_one, name="end_one"),
 ]

@@ -63,6 +63,19 @@ def end_others(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
+def end_one(request: HttpRequest, reference: str) -> HttpResponse:
+    """End one session of the account; for this one it is the same as to sign out."""
+    holder: Any = request.user
+    session: Any = request.session
+    if reference == session.reference:
+        return redirect("account_logout")
+    if end_sessions.one(request, holder, reference):
+        messages.success(request, _("Session fermée : elle ne vaut plus rien, dès maintenant."))
+    return redirect("professional:account")
+
+
+@signed_in
+@require_POST
 def seen(request: HttpRequest) -> HttpResponse:
     """“It was me”: the banner goes until the next sign-in."""
     request.session[SEEN] = True
@@ -104,6 +117,7 @@ def _sessions(request: HttpRequest) -> list[dict[str, Any]]:
             "network": row.network,
             "started_at": row.started_at,
             "here": row.session_key == here,
+            "reference": row.session_key[:16],
         }
         for row in rows.order_by("-started_at")
     ]
