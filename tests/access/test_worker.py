@@ -17,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from rempart.access import tasks
 from rempart.access.announce_changes import announce_changes
-from rempart.access.models import Session
+from rempart.access.models import Session, Tried
 from rempart.database.connect import dsn
 from rempart.vocabulary.words import Profession
 from tests.access.house import browser
@@ -57,8 +57,13 @@ def test_what_expired_is_purged_and_what_lives_is_kept(person, cluster, connect)
             "values (%s, '', %s, %s) on conflict do nothing",
             [key, old, account],
         )
+    for member, at in (("old", timezone.now() - timedelta(hours=25)), ("new", timezone.now())):
+        owner.execute(
+            "insert into access.access_tried values (default, 'network purged', %s, %s)", [member, at]
+        )
     with as_worker(cluster):
         tasks.purge(0)
+    assert [row.member for row in Tried.objects.filter(bucket="network purged")] == ["new"]
     kept = set(Session.objects.filter(pk__in=[alive, "a" * 64, "b" * 64]).values_list("pk", flat=True))
     assert kept == {alive}
 

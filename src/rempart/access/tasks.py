@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from rempart.access import announce_changes, notice_mail
-from rempart.access.models import Attempts, Session, SetUp
+from rempart.access import announce_changes, letters, notice_mail, reset_mail, resets
+from rempart.access.models import Attempts, Letter, Reset, Session, SetUp, Tried
 from rempart.access.notices import MAIL
 
 _KEPT = timedelta(days=90)
@@ -21,8 +21,11 @@ def purge(timestamp: int) -> None:  # noqa: ARG001  # the moment it was due
     """Remove what has expired: sessions nobody signed in to at once, the others after three months."""
     now = timezone.now()
     Session.objects.filter(Q(expire_date__lt=now - _KEPT) | Q(expire_date__lt=now, account=None)).delete()
+    Reset.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
     Attempts.objects.filter(since__lt=now - timedelta(days=1)).delete()
+    Tried.objects.filter(at__lt=now - timedelta(days=1)).delete()
     SetUp.objects.filter(expires_at__lt=now).delete()
+    Letter.objects.filter(expires_at__lt=now - letters.AGAIN).delete()
 
 
 @app.periodic(cron="* * * * *")
@@ -38,12 +41,24 @@ def mail_notices(account: int) -> None:
     notice_mail.mail_notices(account)
 
 
+@app.task(name=resets.ASK)
+def ask_reset(note: str) -> None:
+    """Open a reset for whom the note names, if anybody; mail its word."""
+    reset_mail.open_and_mail(note)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="access.mail_waiting", name="access.mail_waiting")
 def mail_waiting(timestamp: int) -> None:  # noqa: ARG001
     """Mail what a silent mail server or an ended worker left."""
     for account in notice_mail.waiting():
         notice_mail.mail_notices(account)
+
+
+@app.task(name=letters.JOB)
+def write_letter(told: str) -> None:
+    """Write a code by post for whom the request names, if anybody."""
+    letters.write_letter(told)
 
 
 @app.periodic(cron="7 * * * *")

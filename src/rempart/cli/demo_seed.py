@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 SEED = 2026
 """Of the population: every demonstration has the same persons."""
 ATTACKED = 2_000
+_HERE = "127.0.0.1/32"
+"""Where the demonstration's own browsers come from: at home, a new one may look up at once. Attackers come
+from other loopback addresses."""
 _ALREADY_KNOWN = timedelta(days=3)
 """Since when the demonstration's terminals have been active."""
 
@@ -125,6 +128,7 @@ def _organisation(place: Workplace, places: dict[str, "Organisation"]) -> "Organ
             commune=place.commune,
             postcode=place.postcode,
             department=place.postcode[:2],
+            declared_networks=[_HERE],
         )
     return places[place.technical_id]
 
