@@ -23,9 +23,15 @@ REMPART_DEMO_FILE = environment.text("DEMO_FILE", str(REMPART_DATA / "demo" / "d
 REMPART_URL = environment.text("URL", "http://localhost:8000").rstrip("/")
 REMPART_TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
 REMPART_TRUST_SOCKET = "unix" in environment.words("TRUSTED_PROXIES")
+REMPART_PSC_URL = environment.text("PSC_URL")
+"""Pro Santé Connect's issuer, or the address of its announcement; empty: it is off."""
+REMPART_PSC_CLIENT_ID = environment.text("PSC_CLIENT_ID")
+REMPART_PSC_SECRET = environment.text("PSC_SECRET")
 HTTPS = REMPART_URL.startswith("https://")
 REMPART_CARD_URL = environment.text("CARD_URL").rstrip("/")
 """Where the reverse proxy asks for professionals' cards; empty: no card is taken."""
+REMPART_CARD_HEADER = bool(REMPART_CARD_URL)
+"""Whether cards are taken here: whether pages offer them."""
 REMPART_CARD_AUTHORITIES = environment.text("CARD_AUTHORITIES")
 REMPART_CARD_REVOCATION = environment.text("CARD_REVOCATION")
 REMPART_CARD_SECRET = environment.text("CARD_SECRET")

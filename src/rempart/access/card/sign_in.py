@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from csp.decorators import csp_update
 from django.conf import settings
@@ -32,7 +32,7 @@ def card(request: HttpRequest) -> HttpResponse:
         raise Http404
     seen = presented(request)
     if seen is None:
-        return _page(request, "elsewhere", door=f"{settings.REMPART_CARD_URL}{request.get_full_path()}")
+        return _to_the_door(request)
     try:
         holder = subject.read(trust.check(seen, _authorities(), trust.utc_now()))
     except CardError as refused:
@@ -40,6 +40,14 @@ def card(request: HttpRequest) -> HttpResponse:
     except (OSError, ValueError):
         return _refused(request, Fault.LIST)
     return _take(request, holder) if request.method == "POST" else _offer(request, holder)
+
+
+def _to_the_door(request: HttpRequest) -> HttpResponse:
+    """From where everybody reads to where cards are asked for; there, the proxy must have said something."""
+    door = urlsplit(settings.REMPART_CARD_URL)
+    if request.method != "GET" or request.get_host() == door.netloc:
+        return _page(request, "elsewhere", status=503)
+    return HttpResponseRedirect(f"{settings.REMPART_CARD_URL}{request.get_full_path()}")
 
 
 def _offer(request: HttpRequest, holder: Holder) -> HttpResponse:
@@ -163,6 +171,5 @@ def _page(request: HttpRequest, state: str, status: int = 200, **more: Any) -> H
         "accounts": [],
         "words": "",
         "reason": "",
-        "door": "",
     }
     return render(request, "account/card.html", context | more, status=status)
