@@ -27,7 +27,9 @@ def main() -> None:
         login,
         password=password,
         profession=Profession.PHARMACIST,
-        organisation=Organisation.objects.create(technical_id=login.upper(), name="Bench", kind="pharmacy"),
+        organisation=Organisation.objects.create(
+            technical_id=login.upper(), name="Bench", kind="pharmacy", declared_networks=["127.0.3.1/32"]
+        ),
         totp_secret=secret,
         card_until=datetime.now(UTC),
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import json as jsons
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,13 +90,13 @@ def replay_of_2024(
     data: Data = DATA,
     json: Json = False,
 ) -> None:
-    """One phished account, through the sign-in and the pages, from two addresses."""
+    """One phished account, through the sign-in and the pages, from two addresses, each a new device."""
     aim = target.find(data)
     victims = aim.victims(target.PHISHED)[:1]
 
     async def attack(shown: _Shown) -> tuple[Tally, float, Comparison | None]:
         with _beside(aim, wanted=compare, pages=True) as other:
-            phished = await _signed_in(aim, victims[0])
+            phished = [await _signed_in(aim, victims[0], address) for address in replay_2024.ADDRESSES]
             clock = Clock(seconds, shown)
             tally, compared = await asyncio.gather(
                 replay_2024.replay(phished, victims[0].login, aim.persons, clock),
@@ -104,7 +104,7 @@ def replay_of_2024(
             )
             return tally, clock.now(), compared
 
-    report = _judged(aim, "2024", victims, replay_2024.HISTORY, attack)
+    report = _judged(aim, "2024", victims, replay_2024.HISTORY, attack, new_devices=True)
     _print([report], svg, as_json=json)
 
 
@@ -150,13 +150,30 @@ def draw(
 # ------------------------------------------------------------------------------------------- an attack
 
 
-def _judged(aim: Target, drill: str, victims: list[Victim], history: int, attack: _Attack) -> dict[str, Any]:
+def _judged(
+    aim: Target,
+    drill: str,
+    victims: list[Victim],
+    history: int,
+    attack: _Attack,
+    *,
+    new_devices: bool = False,
+) -> dict[str, Any]:
     """Run an attack and hold it against the journal and the published limits."""
     with ledger.opened(aim.data) as book:
         before = Before.of(book, victims)
         with _progress(f"replaying {drill}") as shown:
             tally, seconds, compared = asyncio.run(_checked(attack, shown))
-        found = judge(book, before, tally, drill=drill, victims=victims, history=history, seconds=seconds)
+        found = judge(
+            book,
+            before,
+            tally,
+            drill=drill,
+            victims=victims,
+            history=history,
+            seconds=seconds,
+            new_devices=new_devices,
+        )
     _say_what_was_spent(found)
     if compared is None:
         return found.report()
@@ -170,11 +187,11 @@ async def _checked(attack: _Attack, shown: _Shown) -> tuple[Tally, float, Compar
     return tally, seconds, compared
 
 
-async def _signed_in(aim: Target, victim: Victim) -> browser.Browser:
+async def _signed_in(aim: Target, victim: Victim, address: str) -> browser.Browser:
     def code(now: float) -> str:
         return demo.totp(victim.totp_secret or "", now)
 
-    wire = Wire(aim.pages, replay_2024.ADDRESSES[0])
+    wire = Wire(aim.pages, address)
     try:
         return await browser.sign_in(wire, victim, aim.pages, code)
     finally:
@@ -204,14 +221,17 @@ async def _paced_api(
 
 
 async def _paced_pages(
-    other: Counterfactual | None, phished: browser.Browser, login: str, persons: list[Person], seconds: float
+    other: Counterfactual | None,
+    phished: Sequence[browser.Browser],
+    login: str,
+    persons: list[Person],
+    seconds: float,
 ) -> Comparison | None:
     if other is None or other.pages is None:
         return None
     clock = Clock(seconds)
-    same_session = browser.Browser(other.pages)
-    same_session.cookies = dict(phished.cookies)
-    tally = await replay_2024.replay(same_session, login, persons, clock, PACE)
+    same_sessions = [browser.Browser(other.pages, dict(one.cookies)) for one in phished]
+    tally = await replay_2024.replay(same_sessions, login, persons, clock, PACE)
     return _compared(tally, clock, other, replay_2024.HISTORY)
 
 

@@ -29,11 +29,11 @@ class SignInFault(Fault):
 
 
 class Browser:
-    """The stolen account's cookies, shared by every address that uses them."""
+    """One browser's cookies; copied ones make a second browser with the first one's secrets."""
 
-    def __init__(self, pages: Address) -> None:
+    def __init__(self, pages: Address, cookies: dict[str, str] | None = None) -> None:
         self.pages = pages
-        self.cookies: dict[str, str] = {}
+        self.cookies = cookies or {}
 
     async def get(self, wire: Wire, path: str) -> Answer:
         """Open a page."""

@@ -12,6 +12,7 @@ from rempart.drills.tally import Tally
 from rempart.drills.target import Victim
 from rempart.vocabulary.words import Proof
 
+_NEW = 48 * 3600.0
 _ONE_MONTH = 28 * 86_400.0
 """Within one window of the longest kind, which covers 29 days at the least: the figure of the limits page."""
 
@@ -40,8 +41,13 @@ def judge(  # the attack's own words
     victims: Sequence[Victim],
     history: int,
     seconds: float,
+    new_devices: bool = False,
 ) -> Findings:
-    """The findings. Raises DeafBotError when the journal holds more answers than the bot understood."""
+    """The findings. Raises DeafBotError when the journal holds more answers than the bot understood.
+
+    `new_devices`: the attack used pages, on devices that the accounts never used before. There everybody
+    needs a card for 48 hours, and the overdraft is all that is left.
+    """
     logins = [victim.login for victim in victims]
     book.require_heard(logins, before.at, len(tally.references), tally.lost)
     entries = book.entries(tally.references)
@@ -50,7 +56,10 @@ def judge(  # the attack's own words
     in_force = (before.published, book.published())  # the breaker follows the platform's days
 
     def most(length: float) -> int:
-        return max(bound(limits, professions, length, known=known).total for limits in in_force)
+        bounds = [bound(limits, professions, length, known=known) for limits in in_force]
+        if new_devices and length < _NEW:
+            return max(one.present for one in bounds)
+        return max(one.total for one in bounds)
 
     return Findings(
         drill=drill,

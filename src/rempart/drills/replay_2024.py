@@ -1,7 +1,8 @@
 """2024: one phished professional, and a bot that reads display pages from two addresses over a weekend.
 
-It signs in as its victim would, with password and code, and then fills in the look-up form for person
-after person. Refused, it presses the button "person present", and goes on.
+It signs in as its victim would, with password and code, once at each address: a session is worth nothing
+where it was not proved. Then it fills in the look-up form for person after person. Refused, or asked for a
+card that it has not got, it presses the button "person present", and goes on.
 """
 
 import asyncio
@@ -23,14 +24,18 @@ _MOVES_ON = frozenset({403, 422})
 
 
 async def replay(
-    browser: Browser, login: str, persons: Sequence[Person], clock: Clock, pace: float | None = None
+    browsers: Sequence[Browser],
+    login: str,
+    persons: Sequence[Person],
+    clock: Clock,
+    pace: float | None = None,
 ) -> Tally:
-    """Run the attack with a signed-in browser's cookies. `pace`: look-ups a second and address."""
+    """Run the attack with a browser signed in at each address. `pace`: look-ups a second and address."""
     tally = Tally()
     count = len(ADDRESSES)
     readers = [
         _Reader(browser, login, persons[n::count], Wire(browser.pages, source), tally)
-        for n, source in enumerate(ADDRESSES)
+        for n, (browser, source) in enumerate(zip(browsers, ADDRESSES, strict=True))
     ]
     await asyncio.gather(*(reader.run(clock, pace) for reader in readers))
     return tally
