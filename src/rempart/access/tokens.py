@@ -64,8 +64,8 @@ def issue(account: Account, label: str, expires_at: datetime | None = None) -> t
 
 
 def of_account(account: Account) -> list[TokenLine]:
-    """The account's tokens that still work, the latest first."""
-    rows = Token.objects.filter(account=account, revoked_at=None).order_by("-created_at")
+    """The tokens that the holder made and that still work, the latest first."""
+    rows = Token.objects.filter(account=account, grant=None, revoked_at=None).order_by("-created_at")
     rows = rows.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now()))
     return [
         TokenLine(row.pk, row.label, row.prefix, row.created_at, row.expires_at, row.last_used_at)

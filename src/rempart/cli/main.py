@@ -35,6 +35,7 @@ app.command(
 )
 app.command("rempart.cli.accounts:app", name="account", help="Open, list and shut accounts.")
 app.command("rempart.cli.organisations:app", name="organisation", help="Find one; declare its networks.")
+app.command("rempart.cli.software:app", name="software", help="Register, list and revoke vendors' software.")
 app.command("rempart.cli.bench:app", name="bench", help="Measure the gate on a throw-away installation.")
 app.command("rempart.cli.drill:app", name="drill", help="Replay the attacks against the demonstration.")
 app.command("rempart.cli.journal:app", name="journal", help="What was disclosed to whom and why.")
@@ -44,6 +45,7 @@ app.command(
 app.command(
     "rempart.cli.population:app", name="population", help="Make up a French population: nobody in it exists."
 )
+app.command("rempart.cli.leaks:app", name="leaks", help="Passwords and mailboxes found in leaks.")
 app.command("rempart.cli.keys:app", name="keys", help="Withdraw or rotate keys.")
 app.command("rempart.cli.config:app", name="config", help="The settings in force and where they come from.")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rempart.portal.professional.views import account, look_up, own
+from rempart.portal.professional.views import account, authorize, look_up, own, software, told, vouch
 
 app_name = "professional"
 urlpatterns = [
@@ -11,6 +11,13 @@ urlpatterns = [
     path("compte", account.account, name="account"),
     path("compte/pas-moi", account.not_me, name="not_me"),
     path("compte/vu", account.seen, name="seen"),
+    path("compte/logiciels", software.software, name="software"),
+    path("compte/logiciels/<int:grant>/revoquer", software.revoke, name="revoke_software"),
+    path("oauth/authorize", authorize.authorize, name="authorize"),
+    path("compte/avis", told.told, name="told"),
+    path("compte/avis/lu", told.read, name="read"),
+    path("compte/reinitialisation/arreter", told.stop_reset, name="stop_reset"),
+    path("compte/garant", vouch.vouch, name="vouch"),
     path("compte/jetons", account.create_token, name="create_token"),
     path("compte/jetons/<int:token>/revoquer", account.revoke_token, name="revoke_token"),
     path("compte/sessions/fermer", account.end_others, name="end_others"),
