@@ -7,7 +7,7 @@ import pytest
 
 from docs import grants
 from rempart.cli.main import app
-from rempart.gate.rules.advice import HOW, advice
+from rempart.gate.rules.advice import HOW_TO_STEP_UP, advice, how
 from rempart.vocabulary.words import Reason, Verdict
 
 ROOT = Path(__file__).parents[2]
@@ -90,10 +90,16 @@ def _reasons():
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_a_reason_is_in_the_reference_with_its_way_out_and_its_advice(reason):
-    verdict, status, how, said = _reasons()[reason]
-    assert re.findall(r"`(\w+)`", how) == list(HOW.get(reason, ()))
+    verdict, status, ways, said = _reasons()[reason]
+    assert re.findall(r"`(\w+)`", ways) == list(how(reason))
     assert said == advice(reason, "en")
     assert (Verdict.CHALLENGED in verdict) == ("401" in status) or reason == Reason.CREDENTIAL
+
+
+def test_the_reference_tells_the_ways_and_the_advice_of_level_3():
+    text = " ".join((DOCS / "reference" / "api.md").read_text().split())
+    assert " then ".join(f"`{way}`" for way in HOW_TO_STEP_UP[3]) in text
+    assert advice(Reason.ASSURANCE, "en", 3) in text
 
 
 def test_the_reference_names_no_reason_that_is_not_there():

@@ -264,7 +264,11 @@ def test_a_password_alone_sees_no_person(house: House, pharmacist: Account, pers
     weak = Caller(Credential("session", house.session(pharmacist.id, assurance=1)), "127.0.0.1")
     strong = Caller(Credential("session", house.session(pharmacist.id, assurance=2)), "127.0.0.1")
     reply = client.look_up(weak, person.ask())
-    assert (reply.status, reply.body["reason"], reply.body["how"]) == (401, "assurance", ["second_factor"])
+    assert (reply.status, reply.body["reason"], reply.body["how"]) == (
+        401,
+        "assurance",
+        ["second_factor", "passkey"],
+    )
     assert client.look_up(strong, person.ask()).status == 200
     assert house.entries(pharmacist)[-1]["channel"] == "page"
 

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from rempart.gate.rules.advice import HOW, HOW_TO_STEP_UP
 from rempart.gate.rules.answer_schema import ANSWER_SCHEMA
 from rempart.gate.rules.request import MAX_BODY, PresentReason
 from rempart.vocabulary.words import ActFamily, Meter, Proof, Purpose, Reason, Scope, Window
@@ -174,6 +175,9 @@ def _object(**properties: Any) -> dict[str, Any]:
     }
 
 
+_WAYS = sorted({way for ways in (*HOW.values(), *HOW_TO_STEP_UP.values()) for way in ways})
+
+
 def _refusal_schema(verdicts: list[str]) -> dict[str, Any]:
     made = _object(
         verdict={"enum": verdicts},
@@ -182,7 +186,7 @@ def _refusal_schema(verdicts: list[str]) -> dict[str, Any]:
     )
     made["properties"] |= {
         "reference": _REFERENCE,
-        "how": {"type": "array", "items": {"enum": ["card", "present", "second_factor", "birth_rank"]}},
+        "how": {"type": "array", "items": {"enum": _WAYS}},
         "retry_after": {"type": ["integer", "null"]},
         "limit": _object(
             scope={"enum": [scope.name.lower() for scope in Scope]},

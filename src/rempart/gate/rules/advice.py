@@ -3,10 +3,9 @@
 Machines read the reason; people read the advice. A test holds every reason to a text in both.
 """
 
-from rempart.vocabulary.words import Reason
+from rempart.vocabulary.words import Assurance, Reason
 
 HOW: dict[str, tuple[str, ...]] = {
-    Reason.ASSURANCE: ("second_factor",),
     Reason.STEP_UP: ("card", "present"),
     Reason.CARD_REQUIRED: ("card", "present"),
     Reason.BIRTH_RANK: ("birth_rank",),
@@ -18,6 +17,12 @@ HOW: dict[str, tuple[str, ...]] = {
 }
 """The ways out, in the order in which to offer them."""
 
+HOW_TO_STEP_UP: dict[int, tuple[str, ...]] = {
+    2: ("second_factor", "passkey"),
+    3: ("professional_card", "pro_sante_connect"),
+}
+"""For the reason `assurance`: what proves the level that the purpose needs."""
+
 _FRENCH = {
     Reason.CREDENTIAL: "Session ou jeton inconnu, expiré ou révoqué. Connectez-vous de nouveau.",
     Reason.FROZEN: "Ce compte est suspendu. Appelez l'assistance pour le rétablir.",
@@ -26,7 +31,8 @@ _FRENCH = {
     ),
     Reason.STEP_UP: "Présentez la carte de la personne au lecteur, ou indiquez que la personne est présente.",
     Reason.ASSURANCE: (
-        "Le mot de passe seul ne donne accès à aucune personne. Saisissez votre code de connexion."
+        "Le mot de passe seul ne donne accès à aucune personne. Prenez votre clé d'accès, ou saisissez votre "
+        "code de connexion."
     ),
     Reason.PURPOSE: "Votre profession ne peut pas consulter pour ce motif.",
     Reason.BIRTH_RANK: (
@@ -66,7 +72,9 @@ _ENGLISH = {
     Reason.FROZEN: "This account is suspended. Call support to restore it.",
     Reason.CARD_REQUIRED: "Put the person's card in the reader, or say that the person is present.",
     Reason.STEP_UP: "Put the person's card in the reader, or say that the person is present.",
-    Reason.ASSURANCE: "A password alone gives access to no person. Enter your sign-in code.",
+    Reason.ASSURANCE: (
+        "A password alone gives access to no person. Use your passkey, or enter your sign-in code."
+    ),
     Reason.PURPOSE: "Your profession may not look up for this purpose.",
     Reason.BIRTH_RANK: "Several persons share this number and date. Give the birth rank.",
     Reason.NOT_FOUND: "Nobody matches. Check the number and the birth date on the card or the certificate.",
@@ -88,9 +96,31 @@ _ENGLISH = {
     Reason.UNAVAILABLE: "Not possible just now. Nothing was disclosed; try again in a moment.",
 }
 
+_STEP_UP_TO_CARD = {
+    "fr": (
+        "Ce motif demande votre carte de professionnel, ou Pro Santé Connect. Prouvez qui vous êtes, puis "
+        "répétez l'appel."
+    ),
+    "en": (
+        "This purpose needs your professional's card, or Pro Santé Connect. Prove who you are, then repeat "
+        "the call."
+    ),
+}
+
 ADVICE = {"fr": _FRENCH, "en": _ENGLISH}
 """Language → reason → text. French is the default."""
 
 
-def advice(reason: str, language: str) -> str:
-    return ADVICE["en" if language == "en" else "fr"][Reason(reason)]
+def advice(reason: str, language: str, level: int = 0) -> str:
+    """The text for a reason; `level`: the one that the purpose needs, with the reason `assurance`."""
+    language = "en" if language == "en" else "fr"
+    if reason == Reason.ASSURANCE and level >= Assurance.CARD:
+        return _STEP_UP_TO_CARD[language]
+    return ADVICE[language][Reason(reason)]
+
+
+def how(reason: str, level: int = 0) -> tuple[str, ...]:
+    """The ways out, in the order in which to offer them; none for most refusals."""
+    if reason == Reason.ASSURANCE:
+        return HOW_TO_STEP_UP[max(level, Assurance.SECOND_FACTOR)]
+    return HOW.get(reason, ())

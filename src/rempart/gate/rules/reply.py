@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rempart.gate.rules.advice import HOW, advice
+from rempart.gate.rules.advice import advice, how
 from rempart.vocabulary.words import Meter, Proof, Reason, Scope, Verdict, Window
 
 _THROTTLED = frozenset(
@@ -56,10 +56,15 @@ def granted(decision: Decision, answer: dict[str, Any]) -> Reply:
 def not_granted(decision: Decision, language: str) -> Reply:
     """401 for a challenge or a credential, 429 for a limit, 403 for any other refusal."""
     reason = Reason(decision.reason or Reason.UNAVAILABLE)
-    body: dict[str, Any] = {"verdict": decision.verdict, "reason": reason, "advice": advice(reason, language)}
-    body["reference"] = decision.reference
-    if how := HOW.get(reason):
-        body["how"] = list(how)
+    level = _level(decision.rule)
+    body: dict[str, Any] = {
+        "verdict": decision.verdict,
+        "reason": reason,
+        "advice": advice(reason, language, level),
+        "reference": decision.reference,
+    }
+    if ways := how(reason, level):
+        body["how"] = list(ways)
     if decision.verdict == Verdict.CHALLENGED:
         return Reply(401, body)
     body["retry_after"] = decision.retry_after
@@ -74,6 +79,11 @@ def not_granted(decision: Decision, language: str) -> Reply:
     if reason == Reason.CREDENTIAL:
         return Reply(401, body)
     return Reply(429 if reason in _THROTTLED else 403, body)
+
+
+def _level(rule: str | None) -> int:
+    """The level that the matrix asked, of a rule like `matrix:assurance:3`; 0 for any other rule."""
+    return int(rule.rpartition(":")[2]) if rule and rule.startswith("matrix:assurance:") else 0
 
 
 def unavailable(language: str) -> Reply:
