@@ -1,8 +1,8 @@
 """Data keys for the opener, fetched without blocking the loop; and terminals' public keys."""
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+from rempart.gate.rules.proof import Verifier
 from rempart.gate.store import Store
+from rempart.vault import primitives
 from rempart.vault.opening import WrappedDataKey
 
 
@@ -12,7 +12,7 @@ class HeldKeys:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._rows: dict[int, WrappedDataKey] = {}
-        self._terminals: dict[int, Ed25519PublicKey] = {}
+        self._terminals: dict[int, Verifier] = {}
 
     def data_key(self, data_key_id: int) -> WrappedDataKey | None:
         return self._rows.get(data_key_id)
@@ -35,12 +35,12 @@ class HeldKeys:
                 withdrawn=False,
             )
 
-    async def terminal(self, terminal: int) -> Ed25519PublicKey | None:
+    async def terminal(self, terminal: int) -> Verifier | None:
         """A terminal's key, which never changes; whether the terminal is in force is asked each time."""
         held = self._terminals.get(terminal)
         if held is None:
             raw = await self._store.terminal_key(terminal)
             if raw is None:
                 return None
-            held = self._terminals[terminal] = Ed25519PublicKey.from_public_bytes(raw)
+            held = self._terminals[terminal] = primitives.ed25519_of(raw)
         return held

@@ -7,7 +7,7 @@ it apart from backups.
 """
 
 import base64
-import hmac
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -30,14 +30,34 @@ _POSITIVE = (1 << 63) - 1
 class _Subkeys:
     """One index key, spread over its uses by HKDF (RFC 5869, expand only: the key is random)."""
 
-    person: bytes
-    miss: bytes
-    prefix: bytes
-    request: bytes
+    person: "_Keyed"
+    miss: "_Keyed"
+    prefix: "_Keyed"
+    request: "_Keyed"
 
     @classmethod
     def of(cls, key: bytes) -> Self:
-        return cls(*(_expand(key, use) for use in (b"person", b"miss", b"prefix", b"request")))
+        return cls(*(_Keyed(_expand(key, use)) for use in (b"person", b"miss", b"prefix", b"request")))
+
+
+class _Keyed:
+    """HMAC-SHA256 (RFC 2104) under one key of 32 bytes, its two states begun once: four a look-up.
+
+    The same as `hmac.digest`, in a third of its time: OpenSSL looks up the algorithm at each call.
+    """
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        block = key.ljust(64, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def digest(self, message: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
 
 
 def _expand(key: bytes, use: bytes) -> bytes:
@@ -90,17 +110,17 @@ class BlindIndex:
 
     def request_digest(self, request: bytes) -> bytes:
         """32 bytes that recognise a repeated request without keeping it."""
-        return hmac.digest(self._now.request, request, "sha256")
+        return self._now.request.digest(request)
 
     def _person(self, version: int | None, kind: bytes, *parts: str) -> bytes:
         subkeys = self._now if version is None else self._by_version[version]
         # Lengths stand before the parts: no two different lists of parts give the same message.
-        message = kind + b"".join(b"\0%d:%s" % (len(raw), raw) for raw in (part.encode() for part in parts))
-        return hmac.digest(subkeys.person, message, "sha256")[:DIGEST_BYTES]
+        message = kind + b"".join([b"\0%d:%s" % (len(raw), raw) for raw in [part.encode() for part in parts]])
+        return subkeys.person.digest(message)[:DIGEST_BYTES]
 
 
-def _number(key: bytes, message: bytes) -> int:
-    return int.from_bytes(hmac.digest(key, message, "sha256")[:8]) & _POSITIVE
+def _number(key: _Keyed, message: bytes) -> int:
+    return int.from_bytes(key.digest(message)[:8]) & _POSITIVE
 
 
 def read_file(path: Path) -> tuple[dict[int, bytes], int]:

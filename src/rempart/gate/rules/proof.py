@@ -4,8 +4,10 @@ Ed25519 (RFC 8032). Bound to terminal, account, person, minute and a nonce: move
 account, person or time, it no longer verifies.
 """
 
+from typing import Protocol
+
+import tink
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 _DOMAIN = "rempart-attestation-v1"
 
@@ -18,9 +20,16 @@ def attestation(  # the signed fields, by name
     return "\n".join([_DOMAIN, str(terminal), login, number, birth_date, rank, at, nonce]).encode()
 
 
-def is_genuine(public_key: Ed25519PublicKey, signature: bytes, message: bytes) -> bool:
+class Verifier(Protocol):
+    """A public key, of Tink or of `cryptography`."""
+
+    def verify(self, signature: bytes, data: bytes, /) -> None:
+        """Raises TinkError or InvalidSignature."""
+
+
+def is_genuine(public_key: Verifier, signature: bytes, message: bytes) -> bool:
     try:
         public_key.verify(signature, message)
-    except InvalidSignature:
+    except (tink.TinkError, InvalidSignature):
         return False
     return True

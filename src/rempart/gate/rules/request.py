@@ -111,18 +111,23 @@ def parse_repeat_key(text: str | None) -> str | None:
     return text
 
 
+def _pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(items)
+    if len(made) != len(items):
+        raise MalformedError("body", "a key stands twice")
+    return made
+
+
+def _constant(_text: str) -> NoReturn:
+    raise MalformedError("body", "NaN and Infinity are no JSON")
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_constant)
+
+
 def _object(body: bytes) -> dict[str, Any]:
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(items)
-        if len(made) != len(items):
-            raise MalformedError("body", "a key stands twice")
-        return made
-
-    def constant(_text: str) -> NoReturn:
-        raise MalformedError("body", "NaN and Infinity are no JSON")
-
     try:
-        found = json.loads(body.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant)
+        found = _JSON.decode(body.decode("utf-8"))
     except MalformedError:
         raise
     except (ValueError, RecursionError):
