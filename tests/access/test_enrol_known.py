@@ -48,7 +48,7 @@ def proof(subject):
 
 
 def open_one(person, place, fresh, **more):
-    return enrol.enrol_known(request_of(), person, place, login=fresh("zoe"), email="", **more)
+    return enrol.open_known(request_of(), person, place, login=fresh("zoe"), email="", **more)
 
 
 def test_an_account_is_opened_once_for_a_place(professional, fresh):
@@ -76,13 +76,13 @@ def test_the_login_is_proposed_free_and_checked(professional, fresh):
     person, places = professional(3)
     login = enrol.propose_login(person)
     assert login.startswith("zoe.canari")
-    assert isinstance(enrol.enrol_known(request_of(), person, places[0], login=login, email=""), Account)
+    assert isinstance(enrol.open_known(request_of(), person, places[0], login=login, email=""), Account)
     assert enrol.propose_login(person) == f"{login}2"
     assert (
-        enrol.enrol_known(request_of(), person, places[1], login=login, email="") is NotEnrolled.LOGIN_TAKEN
+        enrol.open_known(request_of(), person, places[1], login=login, email="") is NotEnrolled.LOGIN_TAKEN
     )
     assert (
-        enrol.enrol_known(request_of(), person, places[2], login="A |", email="") is NotEnrolled.LOGIN_SHAPE
+        enrol.open_known(request_of(), person, places[2], login="A |", email="") is NotEnrolled.LOGIN_SHAPE
     )
     assert enrol.open_places(person) == places[1:]
 

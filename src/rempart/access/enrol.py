@@ -8,6 +8,7 @@ card is required for 48 hours: what is new is not trusted yet.
 import re
 import time
 import unicodedata
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -17,9 +18,9 @@ from django.urls import reverse
 
 from rempart.access import assurance, events, identities, notices
 from rempart.access.identities import Proof
-from rempart.access.models import LOGIN_SHAPE, Account, Organisation, Professional
+from rempart.access.models import LOGIN_SHAPE, Account, Letter, Organisation, Professional
 
-_PENDING = "enrol.known"
+_OFFERED = "enrol.offered"
 _MINUTES_15 = 900
 
 
@@ -40,63 +41,68 @@ def enrol_known(
     *,
     login: str,
     email: str,
-    proof: Proof | None = None,
+    proof: Proof,
     password: str | None = None,
 ) -> Account | NotEnrolled:
-    """Open the account of a professional who is known, and sign them in with `proof`, at level 3.
-
-    The caller has checked who it is. Without a proof (a letter's code) nobody is signed in: the caller
-    does that, with the password.
-    """
-    login = login.strip().lower()
-    if not re.fullmatch(LOGIN_SHAPE, login):
-        return NotEnrolled.LOGIN_SHAPE
-    made = _open(request, professional, organisation, login, email, proof)
-    if isinstance(made, NotEnrolled):
-        return made
-    if password is not None:
-        made.set_password(password)
-        made.save(update_fields=["password"])
-    if proof:
+    """Open the account of a professional whose card was checked, and sign them in with it, at level 3."""
+    made = open_known(
+        request, professional, organisation, login=login, email=email, proof=proof, password=password
+    )
+    if isinstance(made, Account):
         assurance.sign_in_by_card(request, made, proof.method)
     return made
 
 
-def _open(
+def open_known(
     request: HttpRequest,
     professional: Professional,
     organisation: Organisation,
+    *,
     login: str,
     email: str,
-    proof: Proof | None,
+    proof: Proof | None = None,
+    password: str | None = None,
 ) -> Account | NotEnrolled:
+    """Open the account of a professional who is known; the caller has checked who it is, and signs in."""
+    login = login.strip().lower()
+    if not re.fullmatch(LOGIN_SHAPE, login):
+        return NotEnrolled.LOGIN_SHAPE
     try:
         with transaction.atomic():
             number = _enrol(professional, organisation, login, email)
             if number is None:
                 return _why_not(professional, organisation)
             account = Account.objects.select_related("organisation", "professional").get(pk=number)
-            how = proof.kind if proof else "letter"
-            events.record(
-                events.Tag.ACCOUNT_OPENED,
-                request,
-                account,
-                details={"profession": account.profession, "by": how},
-            )
             if proof and identities.recognise(request, account, proof):
                 transaction.set_rollback(True)
                 return NotEnrolled.IDENTITY
-            tell_others(professional, events.Tag.ACCOUNT_OPENED, organisation, but=account)
-            return account
+            _settle(request, account, organisation, proof, password)
     except IntegrityError:
         return NotEnrolled.LOGIN_TAKEN
+    return account
+
+
+def _settle(
+    request: HttpRequest,
+    account: Account,
+    organisation: Organisation,
+    proof: Proof | None,
+    password: str | None,
+) -> None:
+    if password is not None:
+        account.set_password(password)
+        account.save(update_fields=["password"])
+    details = {"profession": account.profession, "by": proof.kind if proof else "letter"}
+    events.record(events.Tag.ACCOUNT_OPENED, request, account, details=details)
+    if account.professional:
+        tell_others(account.professional, events.Tag.ACCOUNT_OPENED, organisation, but=account)
 
 
 def tell_others(
     professional: Professional, tag: events.Tag, organisation: Organisation, *, but: Account | None = None
 ) -> int:
     """Tell every account of this professional what happens in their name; returns how many were told."""
-    accounts = Account.objects.filter(professional=professional, is_active=True)
+    accounts = Account.objects.filter(professional=professional, is_active=True).only("pk")
     told = [account for account in accounts if but is None or account.pk != but.pk]
     for account in told:
         notices.tell(account, tag, organisation=organisation.name)
@@ -125,29 +131,57 @@ def propose_login(professional: Professional) -> str:
 # What was proved, kept in the session until the account is opened ---------------------------------
 
 
-def offer(request: HttpRequest, professional: Professional, proof: Proof) -> HttpResponseRedirect:
-    """Lead somebody whose card was just checked, and who has no account, to the page that opens one."""
-    request.session.cycle_key()
-    request.session[_PENDING] = {
-        "professional": professional.pk,
-        "proof": [proof.kind, proof.issuer, proof.subject],
-        "at": time.time(),
-    }
-    return HttpResponseRedirect(reverse("enrol_known"))
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Who was proved in this session, how, and where an account may be opened for them."""
+
+    professional: Professional
+    places: list[Organisation]
+    proof: Proof | None
+    letter: int | None
+    """The letter whose code was right; None: a proof."""
 
 
-def offered(request: HttpRequest) -> tuple[Professional, Proof] | None:
-    """Who was proved in this session during the last quarter of an hour."""
-    kept: dict[str, Any] | None = request.session.get(_PENDING)
+def offer(
+    request: HttpRequest, professional: Professional, proof: Proof, places: list[int] | None = None
+) -> HttpResponseRedirect:
+    """Lead somebody whose card was just checked, and who has no account, to the page that opens one.
+
+    `places`: the organisations that the proof speaks of; None: all where the directory knows them.
+    """
+    proved = {"proof": [proof.kind, proof.issuer, proof.subject], "places": places}
+    return _offer(request, professional, proved)
+
+
+def offer_by_letter(request: HttpRequest, letter: Letter) -> HttpResponseRedirect:
+    """The same for whoever typed the code of a letter: at the letter's organisation only."""
+    return _offer(request, letter.professional, {"letter": letter.pk, "places": [letter.organisation_id]})
+
+
+def offered(request: HttpRequest) -> Offer | None:
+    """What was offered in this session during the last quarter of an hour."""
+    kept: dict[str, Any] | None = request.session.get(_OFFERED)
     if kept is None or time.time() - kept["at"] > _MINUTES_15:
         return None
     professional = Professional.objects.filter(pk=kept["professional"], active=True).first()
-    return (professional, Proof(*kept["proof"])) if professional else None
+    if professional is None:
+        return None
+    places = open_places(professional)
+    if kept["places"] is not None:
+        places = [place for place in places if place.pk in kept["places"]]
+    proof = Proof(*kept["proof"]) if kept.get("proof") else None
+    return Offer(professional, places, proof, kept.get("letter"))
 
 
 def withdraw_offer(request: HttpRequest) -> None:
-    """It was taken, or refused."""
-    request.session.pop(_PENDING, None)
+    """It was taken."""
+    request.session.pop(_OFFERED, None)
+
+
+def _offer(request: HttpRequest, professional: Professional, how: dict[str, Any]) -> HttpResponseRedirect:
+    request.session.cycle_key()
+    request.session[_OFFERED] = how | {"professional": professional.pk, "at": time.time()}
+    return HttpResponseRedirect(reverse("enrol_account"))
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ _TITLES: dict[str, Promise | str] = {
     Tag.TOKEN_CREATED: gettext_lazy("Un jeton a été créé pour un logiciel"),
     Tag.TOKEN_REVOKED: gettext_lazy("Un jeton a été révoqué"),
     Tag.REPORTED: gettext_lazy("« Ce n’était pas moi » : votre compte est protégé"),
-    Tag.ACCOUNT_OPENED: gettext_lazy("Votre compte est ouvert"),
+    Tag.ACCOUNT_OPENED: gettext_lazy("Un compte est ouvert à votre nom"),
     Tag.ACCOUNT_CLOSED: gettext_lazy("Votre compte est fermé"),
     Tag.IDENTITY_LINKED: gettext_lazy("Une carte ou Pro Santé Connect a été rattaché à votre compte"),
     Tag.IDENTITY_ENDED: gettext_lazy("Une carte ou Pro Santé Connect n’est plus rattaché à votre compte"),
@@ -40,6 +40,13 @@ _TITLES: dict[str, Promise | str] = {
     Tag.ROLE_CHANGED: gettext_lazy("La profession ou l’organisation de votre compte a changé"),
 }
 _SAID: dict[str, Promise | str] = {
+    Tag.ENROLMENT_ASKED: gettext_lazy(
+        "Le code ne part que par la poste, à l’adresse que l’annuaire donne à cet établissement. Si vous "
+        "n’avez rien demandé, ne faites rien : sans ce courrier, personne n’ouvre de compte."
+    ),
+    Tag.LETTER_PRINTED: gettext_lazy(
+        "Si vous n’avez rien demandé, détruisez ce courrier et prévenez l’exploitation."
+    ),
     Tag.PASSWORD_CHANGED: gettext_lazy("Les autres sessions de votre compte sont fermées."),
     Tag.FACTOR_ENROLLED: gettext_lazy("Pendant 48 heures, la carte du patient est demandée."),
     Tag.DEVICE_FIRST_SEEN: gettext_lazy("Ce poste ne s’était jamais connecté à votre compte."),
@@ -72,6 +79,7 @@ _LABELS: dict[str, Promise | str] = {
     "colleague": gettext_lazy("Garant"),
     "factor": gettext_lazy("Facteur"),
     "reason": gettext_lazy("Motif"),
+    "organisation": gettext_lazy("Établissement"),
     "network": gettext_lazy("Réseau"),
     "agent": gettext_lazy("Navigateur"),
 }

@@ -44,6 +44,13 @@ PASSWORDS_OF_STRANGERS = Limit(100, timedelta(hours=1))
 """One account from every unknown device together."""
 CODES_OF_STRANGERS = Limit(10, timedelta(hours=1))
 CODES_OF_DEVICE = Limit(10, timedelta(minutes=10))
+RESETS_OF_NETWORK = Limit(20, timedelta(minutes=10))
+"""Forgotten passwords asked for: what is over is answered alike, and forgotten."""
+VOUCHINGS_OF_ACCOUNT = Limit(10, timedelta(hours=1))
+"""References typed by one who answers for a colleague: 40 bits are not guessed."""
+LETTERS_OF_NETWORK = Limit(10, timedelta(hours=1))
+"""Codes by post asked for: the worker writes one a week for a professional at a place, whoever asks."""
+LETTER_CODES_OF_NETWORK = Limit(20, timedelta(hours=1))
 FORGERIES_OF_NETWORK = Limit(20, timedelta(minutes=10))
 """Entries of the journal; every forgery is refused."""
 PASSKEYS_OF_NETWORK = Limit(20, timedelta(minutes=10))
@@ -110,6 +117,26 @@ def forgery(request: HttpRequest) -> Attempt:
 def passkey(request: HttpRequest) -> Attempt:
     """Count one passkey that proved nothing: allowed while it is still worth an entry of its own."""
     return _count(f"passkey network {neighbourhood(client_network(request))}", PASSKEYS_OF_NETWORK)
+
+
+def reset(request: HttpRequest) -> Attempt:
+    """Count one forgotten password asked for, by network: the account is counted by the worker."""
+    return _count(f"reset network {neighbourhood(client_network(request))}", RESETS_OF_NETWORK)
+
+
+def vouching(account: Account) -> Attempt:
+    """Count one reference typed by an account that answers for a colleague."""
+    return _count(f"vouching {account.pk}", VOUCHINGS_OF_ACCOUNT)
+
+
+def letter(request: HttpRequest) -> Attempt:
+    """Count one code by post asked for, by network."""
+    return _count(f"letter network {neighbourhood(client_network(request))}", LETTERS_OF_NETWORK)
+
+
+def letter_code(request: HttpRequest) -> Attempt:
+    """Count one code of a letter before it is compared."""
+    return _count(f"letter code network {neighbourhood(client_network(request))}", LETTER_CODES_OF_NETWORK)
 
 
 _COUNT = """

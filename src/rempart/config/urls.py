@@ -7,10 +7,10 @@ from allauth.mfa.totp import views as totp
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from rempart.access import passkey_pages, workstation_page
-from rempart.access import reset_pages
+from rempart.access import enrol_pages, passkey_pages, reset_pages, workstation_page
 from rempart.access.card.sign_in import card
 from rempart.access.doors import before_renewal, own_account_only, public, signed_in
+from rempart.access.psc import pages as psc
 from rempart.access.renewal_page import renew_view
 from rempart.access.set_up_page import set_up_view
 from rempart.access.step_up_page import step_up_view
@@ -24,7 +24,17 @@ urlpatterns = [
     path("sign-in/who/forget/", public(workstation_page.forget), name="access_forget"),
     path("sign-in/switch/", own_account_only(workstation_page.switch), name="access_switch"),
     path("sign-in/card/", public(card), name="access_card"),
-    path("sign-out/", public(account.logout), name="account_logout"),
+    path("sign-out/", public(psc.sign_out), name="account_logout"),
+    path("psc/", public(psc.leave), name="psc_leave"),
+    path("psc/back/", public(psc.back), name="psc_back"),
+    path("psc/account/", public(psc.choose), name="psc_choose"),
+    path("psc/out/", public(psc.out), name="psc_out"),
+    path("psc/ended/", public(psc.ended_there), name="psc_ended"),
+    path("enrol/", public(enrol_pages.ways), name="enrol"),
+    path("enrol/letter/", public(enrol_pages.letter), name="enrol_letter"),
+    path("enrol/letter/asked/", public(enrol_pages.asked), name="enrol_asked"),
+    path("enrol/code/", public(enrol_pages.code), name="enrol_code"),
+    path("enrol/account/", public(enrol_pages.account), name="enrol_account"),
     path("set-up/", public(set_up_view), name="access_set_up"),
     path("account/renew/", before_renewal(own_account_only(renew_view)), name="access_renew"),
     path("reset/", public(reset_pages.ask_view), name="access_reset"),

@@ -51,6 +51,7 @@ grant select on access.access_professional, access.access_organisation, access.a
 grant select, update (password, last_login, email, language, display_name)
     on access.access_account to rempart_web;
 grant select, insert, update on access.access_session, access.access_device, access.access_attempts to rempart_web;
+grant delete on access.access_device to rempart_web;  -- a workstation forgets a name
 grant select, insert, update, delete
     on access.access_totpcounter, access.mfa_authenticator,
        access.account_emailaddress, access.account_emailconfirmation
@@ -65,7 +66,7 @@ grant select on access.access_vouch, access.access_software to rempart_web;
 grant select, insert, update, delete on access.access_tried to rempart_web;
 grant select, insert, update (code, refresh, last_used_at, revoked_at) on access.access_grant to rempart_web;
 grant execute on function access.require_card, access.may_vouch, access.vouch_for_card,
-    access.vouch_for_reset, access.enrol, access.delegate, access.delegate_word, access.end_delegate,
+    access.vouch_for_reset, access.vouch_for_session, access.enrol, access.delegate, access.delegate_word, access.end_delegate,
     access.ask_renewal, access.use_once, access.renew_password to rempart_web;
 grant select on journal.for_pages, gate.restriction, gate.limits_published, gate.change_announced
     to rempart_web;
@@ -94,12 +95,15 @@ grant execute on function
     access.procrastinate_retry_job_v2, access.procrastinate_unregister_worker_v1,
     access.procrastinate_update_heartbeat_v1
     to rempart_worker;
-grant select (id, login, email, is_active, display_name, profession, organisation_id, language)
+grant select (id, login, email, is_active, display_name, profession, organisation_id, professional_id, language)
     on access.access_account to rempart_worker;
+grant select on access.access_professional, access.access_organisation, access.access_activity to rempart_worker;
+grant select, insert, delete on access.access_letter to rempart_worker;
 grant select, delete
     on access.access_session, access.access_attempts, access.access_setup, access.access_tried, access.access_reset
     to rempart_worker;
-grant select, update (mailed_at) on access.access_notice to rempart_worker;
+grant select, insert, update (mailed_at) on access.access_notice to rempart_worker;
+grant insert on access.access_reset to rempart_worker;
 grant usage on schema gate to rempart_worker;
 grant select on gate.change_announced to rempart_worker;
 grant execute on function access.forget_software, journal.record, journal.prepare_partitions, gate.mark_noticed
