@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from rempart.cli import screen
-from rempart.cli.accounts import _as_owner
+from rempart.cli.accounts import as_owner
 from rempart.cli.options import DATA, Data, Json
 from rempart.vocabulary.faults import Fault
 
@@ -37,7 +37,7 @@ def register(  # each is an option
 ) -> None:
     """Register a software and print its client_id. It discloses nothing until a professional allows it."""
     document = _read(keys)
-    with _as_owner(data):
+    with as_owner(data):
         from rempart.access.vendors import registry  # noqa: PLC0415  # needs Django
 
         made = registry.register(name, vendor, document, redirect)
@@ -51,7 +51,7 @@ def register(  # each is an option
 @app.command(name="list")
 def list_software(*, data: Data = DATA, json: Json = False) -> None:
     """List the software, and on how many workstations each is allowed now."""
-    with _as_owner(data):
+    with as_owner(data):
         from rempart.access.vendors import registry  # noqa: PLC0415
 
         lines = registry.every()
@@ -73,7 +73,7 @@ def revoke(
     json: Json = False,
 ) -> None:
     """Withdraw one software from everybody: its tokens end with their next use, no other's. For ever."""
-    with _as_owner(data):
+    with as_owner(data):
         from rempart.access.vendors import registry  # noqa: PLC0415
 
         software = registry.find(client_id)

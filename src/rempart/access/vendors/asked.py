@@ -83,8 +83,8 @@ def read(query: QueryDict) -> Asked:
         software=software,
         redirect_uri=uri,
         state=state,
-        challenge=query["code_challenge"],
-        key=query["dpop_jkt"],
+        challenge=query.get("code_challenge", ""),
+        key=query.get("dpop_jkt", ""),
         device_label=query.get("device_label", "").strip(),
         level=max(LEVELS[word] for word in query.get("acr_values", "level2").split()),
         max_age=int(age) if age else None,
@@ -94,12 +94,13 @@ def read(query: QueryDict) -> Asked:
 def _whom(query: QueryDict) -> tuple[Software, str]:
     if any(len(query.getlist(name)) != 1 for name in ("client_id", "redirect_uri")):
         raise NowhereError("client_id and redirect_uri stand once each")
+    uri = query.get("redirect_uri", "")
     software = Software.objects.filter(client_id=query["client_id"], revoked_at=None).first()
     if software is None:
         raise NowhereError("no such software, or it was revoked")
-    if not redirects.is_registered(query["redirect_uri"], software.redirect_uris):
+    if not redirects.is_registered(uri, software.redirect_uris):
         raise NowhereError("redirect_uri is not one of this software's")
-    return software, query["redirect_uri"]
+    return software, uri
 
 
 def _wrong(query: QueryDict) -> tuple[str, str] | None:

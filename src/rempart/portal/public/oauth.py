@@ -99,10 +99,10 @@ def _tokens(request: HttpRequest, software: Software) -> grants.Tokens:
     form = request.POST
     match form.get("grant_type"):
         case "authorization_code":
-            words = [form.get(name, "") for name in ("code", "code_verifier", "redirect_uri")]
-            if not all(words):
+            code, verifier, uri = (form.get(name, "") for name in ("code", "code_verifier", "redirect_uri"))
+            if not (code and verifier and uri):
                 raise _Error("invalid_request", "code, code_verifier and redirect_uri are required")
-            return grants.exchange(request, software, *words, key=_key(request))
+            return grants.exchange(request, software, code, verifier, uri, _key(request))
         case "refresh_token":
             return grants.renew(request, software, form.get("refresh_token", ""), _key(request))
         case "client_credentials":

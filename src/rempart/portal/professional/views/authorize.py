@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from csp.decorators import csp_update
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -19,7 +19,7 @@ from rempart.vocabulary.words import Assurance
 
 @professional
 @require_http_methods(["GET", "HEAD", "POST"])
-def authorize(request: HttpRequest) -> HttpResponse:
+def authorize(request: HttpRequest) -> HttpResponseBase:
     """Ask the holder; with POST, tell the software what they said. The address says what is asked, always."""
     try:
         asked = asked_.read(request.GET)
@@ -32,7 +32,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     return _decide(request, asked)
 
 
-def _decide(request: HttpRequest, asked: Asked) -> HttpResponse:
+def _decide(request: HttpRequest, asked: Asked) -> HttpResponseBase:
     session: Any = request.session
     if session.assurance < asked.level:
         return _page(request, asked, needs_card=True)
@@ -58,7 +58,7 @@ def _prove_again(request: HttpRequest) -> HttpResponse:
     return step_up.ask(request, resumes=False)
 
 
-def _page(request: HttpRequest, asked: Asked, *, needs_card: bool = False) -> HttpResponse:
+def _page(request: HttpRequest, asked: Asked, *, needs_card: bool = False) -> HttpResponseBase:
     resume.take(request)
     if needs_card:
         resume.keep(request, {}, Assurance.CARD)
@@ -69,7 +69,10 @@ def _page(request: HttpRequest, asked: Asked, *, needs_card: bool = False) -> Ht
         "needs_card": needs_card,
         "here": request.get_full_path(),
     }
+
     # The form's answer leads to the software's address: the page's policy must name it.
-    lead = csp_update({"form-action": [redirects.origin(asked.redirect_uri)]})
-    response: HttpResponse = lead(render)(request, "professional/consent.html", context)
-    return response
+    @csp_update({"form-action": [redirects.origin(asked.redirect_uri)]})
+    def shown(request: HttpRequest) -> HttpResponseBase:
+        return render(request, "professional/consent.html", context)
+
+    return shown(request)
