@@ -52,31 +52,32 @@ class Practitioner:
         return f"8{self.rpps}"
 
 
+def practitioner(cluster: Path, owner: Any, *, accounts: int = 1, active: bool = True) -> Practitioner:
+    """A professional of the directory with accounts; `accounts=0`: one that is closed and nobody's."""
+    from tests.access.house import open_person  # noqa: PLC0415  # needs Django, which is set up later
+
+    digits = f"99{secrets.randbelow(10**8):08d}"
+    rpps = digits + luhn.calc_check_digit(digits)
+    number = owner.execute(
+        "insert into access.access_professional (rpps, national_id, family_name, given_name, profession,"
+        " active) values (%s, %s, 'TANGUY', 'Lucie', 'pharmacist', %s) returning id",
+        [rpps, f"8{rpps}", active],
+    ).fetchone()[0]
+    people = []
+    for _ in range(max(accounts, 1)):
+        person = open_person(cluster, f"cps-{secrets.token_hex(5)}")
+        people.append(person)
+        owner.execute(
+            "update access.access_account set professional_id = %s, is_active = %s where id = %s",
+            [number if accounts else None, bool(accounts), person.account.pk],
+        )
+    return Practitioner(rpps, number, people[0])
+
+
 @pytest.fixture
-def known(db: None, cluster: Path, connect: Any, fresh: Callable[[str], str]) -> Callable[..., Practitioner]:
-    """`known()`: a professional of the directory, active, with an account; `accounts=0`: without."""
-    from tests.access.house import open_person  # noqa: PLC0415
-
-    def make(*, accounts: int = 1, active: bool = True) -> Practitioner:
-        digits = f"99{secrets.randbelow(10**8):08d}"
-        rpps = digits + luhn.calc_check_digit(digits)
-        owner = connect("owner")
-        number = owner.execute(
-            "insert into access.access_professional (rpps, national_id, family_name, given_name, profession,"
-            " active) values (%s, %s, 'TANGUY', 'Lucie', 'pharmacist', %s) returning id",
-            [rpps, f"8{rpps}", active],
-        ).fetchone()[0]
-        people = []
-        for _ in range(max(accounts, 1)):
-            person = open_person(cluster, fresh("cps"))
-            people.append(person)
-            owner.execute(
-                "update access.access_account set professional_id = %s, is_active = %s where id = %s",
-                [number if accounts else None, bool(accounts), person.account.pk],
-            )
-        return Practitioner(rpps, number, people[0])
-
-    return make
+def known(db: None, cluster: Path, connect: Any) -> Callable[..., Practitioner]:
+    """`known()`: a professional of the directory with an account."""
+    return lambda **how: practitioner(cluster, connect("owner"), **how)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from rempart.access import events, identities, notices
 from rempart.access.card.subject import Holder
 from rempart.access.identities import Unlinked
-from rempart.access.models import Account
+from rempart.access.models import Account, Identity
 from rempart.vocabulary.words import Assurance
 
 
@@ -35,6 +35,9 @@ def link_cpe(request: HttpRequest, delegate: Account, card: Holder) -> Unlinked 
     """Link the card that was checked; None when it is done. The holder of the team is told."""
     if delegate != may_link(request, card) or needs_fresh_factor(request):
         return Unlinked.OTHER_PERSON
+    same_card = Identity.objects.filter(issuer=card.issuer, subject=card.national_id, ended_at=None)
+    if same_card.exclude(account=delegate).exists():
+        return Unlinked.OTHER_PERSON  # one employee, one card, one account
     refused = identities.recognise(request, delegate, card.proof)
     if refused:
         return refused
