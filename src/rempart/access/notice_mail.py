@@ -16,10 +16,13 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from rempart.access.events import Tag
 from rempart.access.models import Account, Notice
 from rempart.access.notice_words import lines, title
 from rempart.access.rules.mailing import mailed
 
+OTHERWISE = (Tag.RESET_ASKED.value,)
+"""Told by a mail of its own (`reset_mail.py`), counted apart: strangers may provoke it."""
 LATE = timedelta(hours=24)
 """A mail server that is silent for longer has lost these mails; the pages still show the notices."""
 _logger = logging.getLogger("rempart.access")
@@ -27,7 +30,7 @@ _logger = logging.getLogger("rempart.access")
 
 def waiting() -> list[int]:
     """Accounts with a notice that may still have to be mailed."""
-    rows = Notice.objects.filter(mailed_at=None, at__gt=timezone.now() - LATE)
+    rows = Notice.objects.filter(mailed_at=None, at__gt=timezone.now() - LATE).exclude(kind__in=OTHERWISE)
     return list(rows.values_list("account_id", flat=True).distinct())
 
 
@@ -44,7 +47,8 @@ def mail_notices(account_id: int) -> int:
     with transaction.atomic():
         _alone(account_id)
         since = timezone.now() - 2 * LATE
-        rows = list(Notice.objects.filter(account_id=account_id, at__gt=since).order_by("at", "pk"))
+        told = Notice.objects.filter(account_id=account_id, at__gt=since).exclude(kind__in=OTHERWISE)
+        rows = list(told.order_by("at", "pk"))
         due = [
             row
             for row, goes in zip(rows, mailed([(row.at, row.kind) for row in rows]), strict=True)

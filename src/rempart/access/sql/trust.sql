@@ -55,6 +55,8 @@ begin
     select account_id into who from access.access_session
      where session_key = key and ended_at is null and expire_date > now() and assurance >= 2;
     if not found or not access.may_vouch(by, who) then return false; end if;
+    if exists (select from access.access_account
+                where id = who and card_until > now() and card_reason = 'leak') then return false; end if;
     update access.access_session set card_until = now() where session_key = key and card_until > now();
     freed := found;
     if access.vouch_for_card(by, who) then return true; end if;

@@ -37,7 +37,7 @@ end $$;
 insert into journal.may_record values
     ('rempart_web', 'access:'), ('rempart_web', 'portal:'),
     ('rempart_owner', 'access:'), ('rempart_owner', 'installation:'), ('rempart_owner', 'intake:'),
-    ('rempart_worker', 'worker:'),
+    ('rempart_worker', 'worker:'), ('rempart_worker', 'access:reset:'),
     ('rempart_intake', 'intake:'),
     ('rempart_gate', 'gate:'), ('rempart_gate', 'care:'),
     ('rempart_responder', 'response:'),

@@ -182,6 +182,12 @@ WHAT_TO_DO: Words = {
     ),
 }
 
+BY_CARD_ONLY = (
+    _("Votre carte de professionnel est demandée"),
+    _("Ce motif demande votre carte ou Pro Santé Connect. Votre consultation reprend aussitôt après."),
+)
+"""Title and text of a challenge that only level 3 answers."""
+
 KINDS: Words = {
     "simple": _("Verres simples"),
     "complex": _("Verres complexes"),
@@ -219,6 +225,15 @@ RESTRICTION_REASONS: Words = {
 }
 """Codes of the reasons for which the desk restricts."""
 
+CARD_REASONS: Words = {
+    "new_account": _("Votre compte est nouveau."),
+    "new_factor": _("Un second facteur vient d’être ajouté à votre compte."),
+    "reset": _("Votre mot de passe vient d’être choisi sans l’ancien."),
+    "leak": _("Votre mot de passe ou votre messagerie figure dans une fuite de données."),
+    "new_device": _("Ce poste ne s’était jamais connecté à votre compte."),
+}
+"""Why the card is required for 48 hours."""
+
 EVENTS: Words = {
     "access:session:opened": _("Connexion"),
     "access:session:refused": _("Connexion refusée"),
@@ -234,6 +249,11 @@ EVENTS: Words = {
     "access:account:reported": _("« Ce n’était pas moi »"),
     "access:account:opened": _("Compte ouvert"),
     "access:account:set_up_issued": _("Mot d’ouverture remis"),
+    "access:account:card_vouched": _("Garant d’un confrère : carte"),
+    "access:reset:asked": _("Nouveau mot de passe demandé"),
+    "access:reset:vouched": _("Garant d’un confrère : mot de passe"),
+    "access:reset:stopped": _("Nouveau mot de passe arrêté"),
+    "access:reset:done": _("Mot de passe choisi sans l’ancien"),
     "gate:restriction:placed": _("Restriction posée"),
     "gate:restriction:lifted": _("Restriction levée"),
     "gate:change:proposed": _("Changement proposé"),

@@ -33,6 +33,7 @@ _TABLES = {
     "channel": words.CHANNELS,
     "present": words.PRESENT_REASONS,
     "spent_on": words.SPENT_ON,
+    "card_reason": words.CARD_REASONS,
 }
 
 

@@ -1,0 +1,90 @@
+"""What is typed about a forgotten password: a login, then a proof and a new password."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from rempart.access import events, factors, throttle
+from rempart.access.models import Account
+
+
+class AskForm(forms.Form):
+    """Whose password is forgotten. Nothing about it is said back."""
+
+    login = forms.CharField(
+        label=_("Identifiant"),
+        max_length=64,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """The new password twice; and a code, unless something stronger was proved already."""
+
+    code = forms.CharField(
+        label=_("Code de votre application, ou code de secours"),
+        max_length=32,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+    password1 = forms.CharField(
+        label=_("Nouveau mot de passe"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("12 caractères au moins."),
+    )
+    password2 = forms.CharField(
+        label=_("Le même, une seconde fois"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, request: HttpRequest, account: Account, *args: Any, proved: bool) -> None:
+        super().__init__(*args)
+        self.request, self.account, self.proved = request, account, proved
+        if proved:
+            del self.fields["code"]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        first = given.get("password1")
+        if first and first != given.get("password2"):
+            self.add_error("password2", _("Les deux mots de passe diffèrent."))
+        elif first:
+            self._check_strength(first)
+        if not self.proved and not self.errors:
+            self._check_code(given.get("code", ""))  # last: a code is spent when it is right
+        return given
+
+    def _check_strength(self, password: str) -> None:
+        try:
+            validate_password(password, self.account)
+        except forms.ValidationError as weak:
+            self.add_error("password1", weak)
+
+    def _check_code(self, code: str) -> None:
+        attempt = throttle.code(self.request, self.account)
+        if not attempt.allowed:
+            if attempt.first_over:
+                self._refused("too_many_codes")
+            self.add_error(
+                "code", _("Trop d’essais. Attendez une heure, ou prenez votre carte ou un poste habituel.")
+            )
+            return
+        if not code or factors.take_code(self.account, code) is None:
+            self._refused("reset_code")
+            self.add_error("code", _("Ce code n’est pas le bon. Un code ne sert qu’une fois."))
+            return
+        attempt.succeeded()
+
+    def _refused(self, reason: str) -> None:
+        events.record(
+            events.Tag.SESSION_REFUSED, self.request, self.account, verdict="refused", reason=reason
+        )
