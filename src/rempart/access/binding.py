@@ -58,7 +58,9 @@ def _say_stolen(request: HttpRequest, holder: int, reference: str) -> None:
     if account is None or not throttle.once(f"session {reference} elsewhere", _TOLD):
         return
     _challenged(request, account, "device", {"session": reference})
-    notices.tell(account, events.Tag.SESSION_CHALLENGED)
+    facts: Facts = request.session.facts  # type: ignore[attr-defined]
+    where = {"network": facts.network or "", "agent": facts.agent}
+    notices.tell(account, events.Tag.SESSION_CHALLENGED, **where)
 
 
 def _challenged(request: HttpRequest, account: Account, why: str, details: dict[str, Any]) -> None:

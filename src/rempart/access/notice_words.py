@@ -12,7 +12,7 @@ from rempart.access.events import Tag
 _TITLES: dict[str, Promise | str] = {
     Tag.SESSION_OPENED: gettext_lazy("Connexion à votre compte"),
     Tag.SESSION_REFUSED: gettext_lazy("Des connexions à votre compte ont été refusées"),
-    Tag.SESSION_CHALLENGED: gettext_lazy("Une session de votre compte a été interrompue"),
+    Tag.SESSION_CHALLENGED: gettext_lazy("Une de vos sessions a été présentée depuis un autre poste"),
     Tag.DEVICE_FIRST_SEEN: gettext_lazy("Connexion depuis un poste nouveau"),
     Tag.FACTOR_ENROLLED: gettext_lazy("Un second facteur a été ajouté"),
     Tag.FACTOR_REMOVED: gettext_lazy("Un second facteur a été retiré"),
@@ -40,6 +40,14 @@ _TITLES: dict[str, Promise | str] = {
     Tag.ROLE_CHANGED: gettext_lazy("La profession ou l’organisation de votre compte a changé"),
 }
 _SAID: dict[str, Promise | str] = {
+    Tag.SESSION_CHALLENGED: gettext_lazy(
+        "Le cookie de cette session a été présenté depuis un autre poste : rien n’y a été montré, et votre "
+        "propre session continue. Si vous n’avez rien copié vous-même, faites vérifier ce poste."
+    ),
+    Tag.SESSION_REFUSED: gettext_lazy(
+        "Beaucoup de mots de passe ont été essayés depuis des postes inconnus. Vos postes habituels, votre "
+        "clé d’accès et votre carte ouvrent comme d’habitude."
+    ),
     Tag.ENROLMENT_ASKED: gettext_lazy(
         "Le code ne part que par la poste, à l’adresse que l’annuaire donne à cet établissement. Si vous "
         "n’avez rien demandé, ne faites rien : sans ce courrier, personne n’ouvre de compte."

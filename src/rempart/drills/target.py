@@ -1,9 +1,13 @@
 """The running demonstration that a replay attacks: where it listens and whose secrets were stolen."""
 
+import base64
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from rempart.database import directory
 from rempart.drills.tally import Person
@@ -29,6 +33,11 @@ class Victim:
     token: str
     password: str | None
     totp_secret: str | None
+
+    def code(self, now: float) -> str:
+        """The six digits of that moment, as the holder's authenticator shows them (RFC 6238)."""
+        secret = base64.b32decode(self.totp_secret or "")
+        return TOTP(secret, 6, SHA1(), 30).generate(int(now)).decode()  # noqa: S303  # RFC 6238
 
 
 @dataclass(frozen=True, slots=True, repr=False)
