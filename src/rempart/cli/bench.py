@@ -12,7 +12,7 @@ from cyclopts import App, Parameter, validators
 from rempart.bench import pgbench
 from rempart.bench.requests import PROVEN_OF_EVERYDAY
 from rempart.bench.rules.figures import capacity, described, middle, ratio
-from rempart.cli import bench_pages, bench_soak, processes, screen
+from rempart.cli import bench_leaks, bench_pages, bench_soak, processes, screen
 from rempart.cli.bench_place import CONNECTIONS, Furnished, Load, free_port, furnished, listens
 from rempart.cli.options import Json
 from rempart.cli.supervisor import Child
@@ -29,6 +29,7 @@ _RUNS = 3
 
 Persons = Annotated[int, Parameter(validator=validators.Number(gte=1_000, lte=5_000_000))]
 Accounts = Annotated[int, Parameter(validator=validators.Number(gte=10, lte=100_000))]
+Hashes = Annotated[int, Parameter(validator=validators.Number(gte=1_000, lte=4_000_000_000))]
 Seconds = Annotated[
     int,
     Parameter(validator=validators.Number(gte=1, lte=25), help="Of each run; a proof holds for a minute."),
@@ -82,6 +83,17 @@ def soak(
     _print(report, as_json=json)
     if not report["sound"]:
         sys.exit(1)
+
+
+@app.command
+def leaks(
+    *,
+    hashes: Hashes = 100_000_000,
+    json: Json = False,
+) -> None:
+    """How long sign-in asks a corpus of leaked passwords, made up for this and thrown away."""
+    report = {"bench": "leaks", "machine": machine()} | bench_leaks.measure(hashes)
+    _print(report, as_json=json)
 
 
 # --------------------------------------------------------------------------------------- measurements

@@ -71,6 +71,8 @@ class Corpus:
         self.name = path.name.removesuffix(ENDING)
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         weakref.finalize(self, os.close, self._file)
+        if hasattr(os, "posix_fadvise"):  # elsewhere the system reads ahead, for nothing
+            os.posix_fadvise(self._file, 0, 0, os.POSIX_FADV_RANDOM)
         self.shape = _shape(self._file, path)
 
     def holds(self, digest: bytes) -> bool:
@@ -89,24 +91,53 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._seen = -1
-        self._corpora: tuple[Corpus, ...] = ()
+        self._known = _Known(-1)
 
     def holds(self, digest: bytes) -> bool:
-        """Whether the hash is in any. Raises CorpusFault or OSError when one cannot be read."""
-        return any(corpus.holds(digest) for corpus in self.corpora())
+        """Whether the hash is in any. Raises CorpusFault when it is in none and one could not be asked."""
+        known = self._look()
+        if any(corpus.holds(digest) for corpus in known.corpora):
+            return True
+        if known.broken:
+            raise known.broken
+        return False
 
     def corpora(self) -> tuple[Corpus, ...]:
-        """Those of this moment; none where there is no folder."""
+        """The whole ones of this moment; none where there is no folder."""
+        return self._look().corpora
+
+    def _look(self) -> "_Known":
         try:
             changed = self.folder.stat().st_mtime_ns
         except FileNotFoundError:
-            return ()
-        if changed != self._seen:
-            self._corpora = tuple(Corpus(path) for path in sorted(self.folder.glob(f"*{ENDING}")))
+            return _Known(-1)
+        known = self._known
+        if changed != known.at:
             # The folder's clock is coarse: what changed only just now may change again unseen.
-            self._seen = changed if time.time_ns() - changed > _SETTLED else -1
-        return self._corpora
+            settled = time.time_ns() - changed > _SETTLED
+            known = self._known = _open_all(self.folder, changed if settled else -1)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What stood in the folder when it was last changed `at`."""
+
+    at: int
+    corpora: tuple[Corpus, ...] = ()
+    broken: CorpusFault | None = None
+
+
+def _open_all(folder: Path, at: int) -> _Known:
+    found, broken = [], None
+    for path in sorted(folder.glob(f"*{ENDING}")):
+        try:
+            found.append(Corpus(path))
+        except FileNotFoundError:
+            continue  # removed since it was listed
+        except CorpusFault as fault:
+            broken = fault
+    return _Known(at, tuple(found), broken)
 
 
 def _shape(file: int, path: Path) -> Shape:

@@ -124,15 +124,16 @@ def import_corpus(file: BinaryIO, folder: Path, name: str, tell: Tell) -> Import
         size = writer.finish()
         replaced = target.exists()
         part.replace(target)
-        note.unlink(missing_ok=True)
+        _forget(note)
         _flush_folder(folder)
     return Imported(writer.count, size, begin.place.byte, replaced)
 
 
 def remove_corpus(folder: Path, name: str) -> None:
     """Remove a corpus, and what an interrupted import of it left."""
-    for path in (folder / f"{name}{ENDING}", folder / f".{name}.part", folder / f".{name}.json"):
+    for path in (folder / f"{name}{ENDING}", folder / f".{name}.part"):
         path.unlink(missing_ok=True)
+    _forget(folder / f".{name}.json")
 
 
 def _copy(file: BinaryIO, place: Place, writer: CorpusWriter, tell: Tell) -> Iterator[Place]:
@@ -171,6 +172,12 @@ def _noted(note: Path, fresh: Noted, written: int) -> Noted:
 
 def _note(path: Path, noted: Noted) -> None:
     write_private(path, json.dumps(asdict(noted)))
+
+
+def _forget(note: Path) -> None:
+    note.unlink(missing_ok=True)
+    for half_written in note.parent.glob(f".{note.name}.*"):  # by a process that was killed just then
+        half_written.unlink(missing_ok=True)
 
 
 @contextmanager
