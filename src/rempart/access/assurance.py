@@ -10,7 +10,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from django.http import HttpRequest
 
-from rempart.access import events, factors, new_device
+from rempart.access import events, factors, new_device, resume
 from rempart.access.models import Account
 from rempart.vocabulary.words import Assurance
 
@@ -51,6 +51,7 @@ def step_up(request: HttpRequest, account: Account, method: str, **details: Any)
     """A fresh proof by whoever is signed in already: the session rises, or comes back, under a new key."""
     record_authentication(request, account, method, **details)
     rise(request, account, method)
+    resume.proved(request)
 
 
 def rise(request: HttpRequest, account: Account, method: str) -> None:

@@ -27,15 +27,36 @@ _TAKE = """
 """
 
 
+STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+"""What is a factor by itself; recovery codes only stand in for one."""
+
+
 def has_factor(account: Account) -> bool:
-    """Whether the account has a second factor, and so must use it."""
+    """Whether the account has a second factor or a passkey, and so must use it."""
+    return count(account) > 0
+
+
+def count(account: Account) -> int:
+    """How many factors the account has: its application, and each passkey."""
+    return int(Authenticator.objects.filter(user=account, type__in=STRONG).count())
+
+
+def has_app(account: Account) -> bool:
+    """Whether an application on a telephone shows the account's codes."""
     return bool(Authenticator.objects.filter(user=account, type=Authenticator.Type.TOTP).exists())
+
+
+def codes_left(account: Account) -> int:
+    """How many recovery codes are still good."""
+    found = Authenticator.objects.filter(user=account, type=Authenticator.Type.RECOVERY_CODES).first()
+    return len(found.wrap().get_unused_codes()) if found else 0
 
 
 def take_code(account: Account, typed: str) -> Authenticator | None:
     """The factor that this code proves, or None. A code that is taken is spent."""
     typed = "".join(typed.split())
-    for factor in Authenticator.objects.filter(user=account).order_by("-type"):
+    by_code = Authenticator.objects.filter(user=account).exclude(type=Authenticator.Type.WEBAUTHN)
+    for factor in by_code.order_by("-type"):
         if _take(factor, typed):
             factor.user = account
             return factor

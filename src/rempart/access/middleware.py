@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
-from rempart.access import binding, devices, factors
+from rempart.access import binding, devices, step_up
 from rempart.access.doors import Door, door_of
 from rempart.access.models import Account
 from rempart.access.network import client_network
@@ -91,16 +91,6 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(target)
 
 
-def to_step_up(request: HttpRequest) -> HttpResponse:
-    """Ask for a fresh factor, and send the browser back to its page afterwards."""
-    return _go(request, f"{reverse('mfa_reauthenticate')}?{urlencode({'next': _page_of(request)})}")
-
-
-def _page_of(request: HttpRequest) -> str:
-    """The page to come back to: where a form was sent from, never what was sent."""
-    return request.get_full_path() if request.method == "GET" else request.path
-
-
 def _confirming(request: HttpRequest) -> bool:
     return request.path.startswith(reverse("account_reauthenticate"))
 
@@ -108,12 +98,12 @@ def _confirming(request: HttpRequest) -> bool:
 def _pass(request: HttpRequest, account: Account, door: Door) -> HttpResponseBase | None:
     session: Any = request.session
     if session.moved and not _confirming(request) and binding.can_prove(account):
-        return to_step_up(request)
+        return step_up.ask(request, resumes=door.resumes)
     if account.renew_since and not door.before_renewal:
         return _go(request, reverse("access_renew"))
     if session.assurance < door.assurance:
-        if factors.has_factor(account):
-            return to_step_up(request)
+        if binding.can_prove(account) and step_up.ways(account, door.assurance):
+            return step_up.ask(request, resumes=door.resumes)
         return HttpResponseRedirect(reverse("mfa_activate_totp"))
     if door.professions is not None and account.profession not in door.professions:
         raise PermissionDenied

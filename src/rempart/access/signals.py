@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models.signals import post_save
 from django.http import HttpRequest
 
-from rempart.access import end_sessions, events, factors, notices
+from rempart.access import end_sessions, events, factors, notices, resume
 from rempart.access.assurance import proved, rise
 from rempart.access.models import Account
 from rempart.vocabulary.words import Assurance
@@ -37,29 +37,30 @@ def connect() -> None:
 def factor_saved(instance: Authenticator, *, created: bool, **_: Any) -> None:
     """In the transaction that enrols a factor in a page: spend its first code, ask for the card."""
     request = context.request
-    if not (created and request and instance.type == _TOTP):
+    if not (created and request and instance.type in factors.STRONG):
         return
-    factors.take_step(instance.pk, request.rempart_first_step)
+    if instance.type == _TOTP:
+        factors.take_step(instance.pk, request.rempart_first_step)
     with connection.cursor() as cursor:
         cursor.execute("select access.require_card(%s, 'new_factor')", [instance.user_id])
 
 
 def factor_added(request: HttpRequest, user: Account, authenticator: Authenticator, **_: Any) -> None:
-    """The holder has just proved a second factor: the session rises, under a new key."""
-    if authenticator.type != _TOTP:
+    """The holder has just proved a new factor: the session rises, under a new key."""
+    if authenticator.type not in factors.STRONG:
         return
     record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
-    _move(request, Assurance.SECOND_FACTOR)
+    _move(request, proved(request, user))
     end_sessions.others(request, user)
     events.record(events.Tag.FACTOR_ENROLLED, request, user)
     notices.tell(user, events.Tag.FACTOR_ENROLLED, factor=authenticator.type)
 
 
 def factor_removed(request: HttpRequest, user: Account, authenticator: Authenticator, **_: Any) -> None:
-    """Without a second factor no session of the account may look anybody up."""
-    if authenticator.type != _TOTP:
+    """Without any factor left no session of the account may look anybody up."""
+    if authenticator.type not in factors.STRONG:
         return
-    _move(request, Assurance.PASSWORD)
+    _move(request, proved(request, user))
     end_sessions.others(request, user)
     events.record(events.Tag.FACTOR_REMOVED, request, user)
     notices.tell(user, events.Tag.FACTOR_REMOVED, factor=authenticator.type)
@@ -70,6 +71,8 @@ def factor_proved_again(request: HttpRequest, user: Account, *, reauthenticated:
     session: Any = request.session
     if reauthenticated and (session.moved or session.assurance < proved(request, user)):
         rise(request, user, "mfa")
+    if reauthenticated:
+        resume.proved(request)
 
 
 def codes_renewed(request: HttpRequest, user: Account, **_: Any) -> None:

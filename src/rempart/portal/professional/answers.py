@@ -4,7 +4,7 @@ Every text is the page's own: the gate's `advice` is for software. An unknown re
 """
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from rempart.portal.shared import words
 from rempart.portal.templatetags.rempart import clock, colon_mark, day, euros, moment
-from rempart.vocabulary.words import Reason
+from rempart.vocabulary.words import Assurance, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,13 +287,21 @@ def _split(example: dict[str, Any] | None, third_party: dict[str, Any]) -> Split
 def _challenge(body: dict[str, Any]) -> Shown:
     reason = str(body.get("reason"))
     title, text = _explained(reason, body)
+    ways = tuple(body.get("how") or ())
+    extra: dict[str, Any] = {}
+    if reason == Reason.ASSURANCE:
+        by_card = "professional_card" in ways
+        extra["level"] = Assurance.CARD if by_card else Assurance.SECOND_FACTOR
+        if by_card:
+            title, text = words.BY_CARD_ONLY
     return Shown(
         kind="challenge",
         look="hold",
-        title=title,
-        text=text,
+        title=str(title),
+        text=str(text),
         reference=body.get("reference", ""),
-        ways=tuple(body.get("how") or ()),
+        ways=ways,
+        extra=extra,
     )
 
 
@@ -335,6 +343,17 @@ def _explained(reason: str, body: dict[str, Any]) -> tuple[str, str]:
     if title == reason:
         return words.word(words.VERDICTS, body.get("verdict")), str(body.get("advice", ""))
     return title, text
+
+
+def level_of(shown: Shown) -> int:
+    """The level that a challenge asks of its reader; 0: it asks something else."""
+    return int(shown.extra.get("level", 0))
+
+
+def with_ways(shown: Shown, real: tuple[str, ...]) -> Shown:
+    """The same challenge, with the ways that this account really has; with none of them, whom to call."""
+    ways = tuple(way for way in real if way in shown.ways)
+    return replace(shown, ways=ways or ("call",))
 
 
 def meter_of(meters: list[dict[str, Any]], meter: str, window: str) -> dict[str, Any] | None:

@@ -13,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from rempart.access.doors import signed_in
+from rempart.access import resume, step_up
+from rempart.access.doors import resumes, signed_in
 from rempart.access.since_last_visit import last_visit
 from rempart.gate.errors import GateUnavailableError
 from rempart.portal.professional import answers
@@ -27,6 +28,7 @@ SEEN = "since_last_visit_seen"
 """Mark in the session: the holder has read what happened since the last visit."""
 
 
+@resumes
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
@@ -35,12 +37,16 @@ def look_up(request: HttpRequest) -> HttpResponse:
     profession = request.user.profession  # type: ignore[union-attr]  # the door let an account in
     if profession in STAFF:
         return redirect("operations:journal")
-    if request.method != "POST":
+    posted = request.POST.dict() if request.method == "POST" else resume.take(request)
+    if posted is None:
         return _page(request, LookUpForm(profession=profession), None, HTTPStatus.OK)
-    form = LookUpForm(request.POST, profession=profession)
+    form = LookUpForm(posted, profession=profession)
     if not form.is_valid():
         return _page(request, form, None, HTTPStatus.UNPROCESSABLE_ENTITY)
     status, outcome = _ask(request, form)
+    if level := answers.level_of(outcome):
+        resume.keep(request, posted, level)
+        outcome = answers.with_ways(outcome, step_up.ways(request.user, level))  # type: ignore[arg-type]  # the door again
     return _page(request, form, outcome, status)
 
 
