@@ -50,7 +50,7 @@ def _make(path: Path, hashes: int) -> list[bytes]:
     """Write it slice by slice of the range, each in order; returns some hashes that are in it."""
     random = np.random.default_rng()
     counts = random.multinomial(hashes, [1 / _SLICES] * _SLICES)
-    known: "list[Keys]" = []
+    known: list[Keys] = []
     with (
         path.open("wb+") as file,
         screen.progress(*Progress.get_default_columns()) as progress,
