@@ -2,20 +2,19 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.password_change import finalize_password_change
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from rempart.access import factors, renewal
+from rempart.access import renewal, step_up
 from rempart.access.assurance import proved
 from rempart.access.models import Account
+from rempart.vocabulary.words import Assurance
 
 
 class RenewForm(forms.Form):
@@ -72,14 +71,9 @@ def renew_view(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form if proved_now else None,
         "mailbox": account.renew_reason == "leaked_mailbox",
-        "confirm": reverse("account_reauthenticate") if _has_way_here(request, account) else "",
+        "ways": step_up.ways(account, Assurance.SECOND_FACTOR),
     }
     return render(request, "account/renew.html", context)
-
-
-def _has_way_here(request: HttpRequest, account: Account) -> bool:
-    """A factor that this page can ask for again; a card or Pro Santé Connect sign in anew."""
-    return factors.has_factor(account) and bool(get_authentication_records(request, account))
 
 
 def _renew(request: HttpRequest, account: Account, password: str) -> None:
