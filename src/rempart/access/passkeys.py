@@ -170,7 +170,7 @@ def _server(request: HttpRequest) -> Fido2Server:
     entity = PublicKeyCredentialRpEntity(id=urlsplit(f"//{host}").hostname or "", name="Rempart")
     origin = f"{request.scheme}://{host}"
     server = Fido2Server(entity, verify_origin=lambda found: usable_here(request) and found == origin)
-    server.timeout = _LIFE * 1000
+    server.timeout = _LIFE * 1000  # type: ignore[assignment]  # the library says None, and means a number
     return server
 
 
@@ -184,7 +184,7 @@ def _remember(request: HttpRequest, purpose: Purpose, account: Account | None, s
 
 
 def _take(request: HttpRequest, purpose: Purpose, account: Account | None) -> dict[str, Any] | None:
-    found = request.session.pop(_CHALLENGE, None)
+    found: dict[str, Any] | None = request.session.pop(_CHALLENGE, None)
     if not found or found["for"] != purpose or (account and found["account"] != account.pk):
         return None
     if time.time() > found["until"] or not _first(found["challenge"]):

@@ -293,12 +293,12 @@ def _challenge(body: dict[str, Any]) -> Shown:
         by_card = "professional_card" in ways
         extra["level"] = Assurance.CARD if by_card else Assurance.SECOND_FACTOR
         if by_card:
-            title, text = words.BY_CARD_ONLY
+            title, text = (str(one) for one in words.BY_CARD_ONLY)
     return Shown(
         kind="challenge",
         look="hold",
-        title=str(title),
-        text=str(text),
+        title=title,
+        text=text,
         reference=body.get("reference", ""),
         ways=ways,
         extra=extra,
