@@ -42,6 +42,8 @@ PASSWORDS_OF_PAIR = Limit(10, timedelta(hours=1))
 """One account from one network: so that it takes ten networks to spend the next."""
 PASSWORDS_OF_STRANGERS = Limit(100, timedelta(hours=1))
 """One account from every unknown device together."""
+DELEGATES_OF_HOLDER = Limit(40, timedelta(days=1))
+"""Accounts asked for by one holder, so that nobody tries out which logins are taken."""
 CODES_OF_STRANGERS = Limit(10, timedelta(hours=1))
 CODES_OF_DEVICE = Limit(10, timedelta(minutes=10))
 RESETS_OF_NETWORK = Limit(20, timedelta(minutes=10))
@@ -102,6 +104,11 @@ def code(request: HttpRequest, account: Account) -> Attempt:
     if devices.is_known(request, account):
         return _count(f"code device {account.pk} {devices.reference(request)}", CODES_OF_DEVICE)
     return _count(f"code strangers {account.pk}", CODES_OF_STRANGERS)
+
+
+def delegate(holder: Account) -> Attempt:
+    """Count one account that a holder asks for."""
+    return _count(f"delegates of {holder.pk}", DELEGATES_OF_HOLDER)
 
 
 def once(what: str, within: timedelta) -> bool:

@@ -36,6 +36,7 @@ app.command(
 app.command("rempart.cli.accounts:app", name="account", help="Open, list and shut accounts.")
 app.command("rempart.cli.organisations:app", name="organisation", help="Find one; declare its networks.")
 app.command("rempart.cli.software:app", name="software", help="Register, list and revoke vendors' software.")
+app.command("rempart.cli.letters:app", name="letters", help="Print the codes that are sent by post.")
 app.command("rempart.cli.bench:app", name="bench", help="Measure the gate on a throw-away installation.")
 app.command("rempart.cli.drill:app", name="drill", help="Replay the attacks against the demonstration.")
 app.command("rempart.cli.journal:app", name="journal", help="What was disclosed to whom and why.")

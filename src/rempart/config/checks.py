@@ -36,6 +36,7 @@ def settings_are_sound(app_configs: Any, **_: Any) -> list[CheckMessage]:  # noq
         *_demonstration(),
         *_leaks(),
         *_cards(),
+        *_pro_sante_connect(),
     ]
 
 
@@ -133,6 +134,25 @@ def _addresses() -> Iterator[CheckMessage]:
             "REMPART_HOSTS does not hold the host of REMPART_URL: every page would be refused.",
             hint=f"REMPART_HOSTS={parts.hostname}",
             id="rempart.W001",
+        )
+
+
+def _pro_sante_connect() -> Iterator[CheckMessage]:
+    if not settings.REMPART_PSC_URL:
+        return
+    parts = urlsplit(settings.REMPART_PSC_URL)
+    if not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
+        yield Error(
+            "REMPART_PSC_URL is no https address: whoever sits in between would sign anybody in.",
+            hint="Write the issuer's address: REMPART_PSC_URL=https://…, or unset it",
+            id="rempart.E025",
+        )
+    if not settings.REMPART_PSC_CLIENT_ID or not settings.REMPART_PSC_SECRET:
+        yield Error(
+            "Pro Santé Connect is on without its client number or secret.",
+            hint="Set REMPART_PSC_CLIENT_ID and REMPART_PSC_SECRET_FILE: "
+            "docs/how-to/connect-pro-sante-connect.md",
+            id="rempart.E026",
         )
 
 

@@ -1,7 +1,7 @@
 """One row of the public extraction (`PS_LibreAcces_Personne_activite`): a professional at a workplace.
 
-Columns are found by name, whatever their order. Of the fifty-six, these are kept; street, telephone,
-fax and e-mail are not read at all.
+Columns are found by name, whatever their order. Of the fifty-six, these are kept; telephone, fax and e-mail
+are not read at all. The postal address of a workplace is kept for the codes that are sent by post.
 """
 
 import re
@@ -29,6 +29,14 @@ COLUMNS = {
     "technical_id": "Identifiant technique de la structure",
     "name": "Raison sociale site",
     "brand": "Enseigne commerciale site",
+    "recipient": "Complément destinataire (coord. structure)",
+    "building": "Complément point géographique (coord. structure)",
+    "number": "Numéro Voie (coord. structure)",
+    "repetition": "Indice répétition voie (coord. structure)",
+    "street_kind": "Libellé type de voie (coord. structure)",
+    "street": "Libellé Voie (coord. structure)",
+    "box": "Mention distribution (coord. structure)",
+    "cedex": "Bureau cedex (coord. structure)",
     "postcode": "Code postal (coord. structure)",
     "commune": "Libellé commune (coord. structure)",
     "department": "Code Département (structure)",
@@ -37,6 +45,7 @@ COLUMNS = {
 """Our name → the extraction's."""
 _STUDENT = "E"
 _CODE = re.compile(r"[0-9A-Z]{1,4}")
+_POSTCODE = re.compile(r"[0-9][0-9AB][0-9]{3} +\S")
 _LONGEST = 200
 
 
@@ -65,6 +74,8 @@ class Organisation:
     commune: str
     department: str
     kind: str
+    address: str
+    """Lines of the postal address, the last with the postcode; empty when the extraction has no street."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +150,13 @@ def _organisation(cell: dict[str, str]) -> Organisation | None:
         commune=cell["commune"],
         department=cell["department"],
         kind=cell["sector"],
+        address=_address(cell),
     )
+
+
+def _address(cell: dict[str, str]) -> str:
+    street = " ".join(cell[part] for part in ("number", "repetition", "street_kind", "street") if cell[part])
+    cedex = cell["cedex"]
+    place = cedex if _POSTCODE.match(cedex) else f"{cell['postcode']} {cedex or cell['commune']}".strip()
+    where = [line for line in (cell["recipient"], cell["building"], street, cell["box"]) if line]
+    return "\n".join([*where, place]) if (cell["street"] or cell["box"]) and _POSTCODE.match(place) else ""

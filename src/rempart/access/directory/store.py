@@ -34,10 +34,21 @@ def put_organisations(
 ) -> tuple[dict[str, int], int, int]:
     """Numbers by technical identifier, how many are new, how many changed."""
     rows = [
-        (o.technical_id, o.name, o.siret, o.siren, o.finess, o.postcode, o.commune, o.department, o.kind)
+        (
+            o.technical_id,
+            o.name,
+            o.siret,
+            o.siren,
+            o.finess,
+            o.postcode,
+            o.commune,
+            o.department,
+            o.kind,
+            o.address,
+        )
         for o in organisations
     ]
-    columns = "technical_id, name, siret, siren, finess, postcode, commune, department, kind"
+    columns = "technical_id, name, siret, siren, finess, postcode, commune, department, kind, address"
     return _put(connection, "access_organisation", columns, rows)
 
 

@@ -38,6 +38,7 @@ insert into journal.may_record values
     ('rempart_web', 'access:'), ('rempart_web', 'portal:'),
     ('rempart_owner', 'access:'), ('rempart_owner', 'installation:'), ('rempart_owner', 'intake:'),
     ('rempart_worker', 'worker:'), ('rempart_worker', 'access:reset:'),
+    ('rempart_worker', 'access:enrolment:'),
     ('rempart_intake', 'intake:'),
     ('rempart_gate', 'gate:'), ('rempart_gate', 'care:'),
     ('rempart_responder', 'response:'),
