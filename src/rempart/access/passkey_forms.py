@@ -64,6 +64,12 @@ class ConfirmForm(ProveForm):
     reauthenticated = True
 
 
+class ResetForm(ProveForm):
+    """A proof by whoever opened the mail of a forgotten password: by that account's own passkeys only."""
+
+    purpose: passkeys.Purpose = "reset"
+
+
 class NameForm(forms.Form):
     """What a passkey is called on its holder's pages."""
 

@@ -32,7 +32,7 @@ from fido2.webauthn import (
 from rempart.access import throttle
 from rempart.access.models import Account
 
-Purpose = Literal["enrol", "sign_in", "confirm"]
+Purpose = Literal["enrol", "sign_in", "confirm", "reset"]
 MOST = 12
 """Passkeys of one account: more are forgotten ones."""
 LONGEST = 16_384

@@ -1,24 +1,29 @@
 """The pages of a forgotten password: ask, open the mail's address, prove, choose."""
 
+import time
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rempart.access import renewal, resets, vouching
+from rempart.access import passkeys, renewal, resets, vouching
 from rempart.access.models import Account, Reset
+from rempart.access.passkey_forms import NOT_TAKEN, ResetForm
 from rempart.access.reset_forms import AskForm, NewPasswordForm
 from rempart.access.resets import Proof
 from rempart.vocabulary.words import Assurance
 
 _HELD = "reset"
 """What the session remembers: which reset its browser opened."""
+_BY_PASSKEY = "reset_by_passkey"
+"""For which reset a passkey was proved in this session, and until when that is worth something."""
+_PROOF_LIFE = 600
 _READS = ["GET", "HEAD", "POST"]
 
 
@@ -68,8 +73,34 @@ def choose_view(request: HttpRequest) -> HttpResponse:
         "waits": waits,
         "reference": "" if reset.usable_at or reset.account.is_staff_member else vouching.of_reset(reset),
         "login": reset.account.login,
+        "has_passkey": bool(passkeys.of_account(reset.account)),
     }
     return render(request, "account/reset_choose.html", context)
+
+
+@require_POST
+def passkey_options_view(request: HttpRequest) -> HttpResponse:
+    """What the browser is asked: one of the account's own passkeys."""
+    reset = _held(request)
+    if reset is None:
+        return JsonResponse({}, status=HTTPStatus.GONE)
+    return JsonResponse(passkeys.to_prove(request, "reset", reset.account))
+
+
+@require_POST
+@sensitive_post_parameters("credential")
+def passkey_view(request: HttpRequest) -> HttpResponse:
+    """Take the passkey's answer: then only the new password is missing."""
+    reset = _held(request)
+    if reset is None:
+        return _gone(request)
+    form = ResetForm(request.POST, user=reset.account)
+    if form.is_valid():
+        until = time.time() + _PROOF_LIFE
+        request.session[_BY_PASSKEY] = {"reset": resets.as_hex(reset), "until": until}
+    else:
+        messages.error(request, NOT_TAKEN)
+    return redirect("access_reset_choose")
 
 
 @require_POST
@@ -105,6 +136,9 @@ def _is_by_card(request: HttpRequest) -> bool:
 def _proved(request: HttpRequest, reset: Reset) -> Proof | None:
     if _is_by_card(request) and request.user == reset.account:
         return Proof.CARD
+    passkey = request.session.get(_BY_PASSKEY)
+    if passkey and passkey["reset"] == resets.as_hex(reset) and passkey["until"] > time.time():
+        return Proof.PASSKEY
     return Proof.COLLEAGUE if resets.vouched(reset, timezone.now()) else None
 
 

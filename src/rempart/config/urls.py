@@ -40,6 +40,12 @@ urlpatterns = [
     path("reset/", public(reset_pages.ask_view), name="access_reset"),
     path("reset/asked/", public(reset_pages.asked_view), name="access_reset_asked"),
     path("reset/choose/", public(reset_pages.choose_view), name="access_reset_choose"),
+    path("reset/passkey/", public(reset_pages.passkey_view), name="access_reset_passkey"),
+    path(
+        "reset/passkey/options/",
+        public(reset_pages.passkey_options_view),
+        name="access_reset_passkey_options",
+    ),
     path("reset/stop/", public(reset_pages.stop_view), name="access_reset_stop"),
     path("reset/word/<str:word>/", public(reset_pages.word_view), name="access_reset_word"),
     path("language/", public(set_language), name="set_language"),
