@@ -20,17 +20,15 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
     """Finds the account with its organisation; a closed account looks like a wrong password."""
 
     def get_user(self, user_id: int) -> Account | None:
-        return (
-            Account.objects.select_related("organisation", "professional")
-            .filter(pk=user_id, is_active=True)
-            .first()
-        )
+        found = Account.objects.select_related("organisation", "professional", "holder")
+        account = found.filter(pk=user_id, is_active=True).first()
+        return account if account and account.works else None
 
     def _check_password(self, user: Account | None, password: str) -> Account | None:
         if user is None:
             return None
         self._did_check_password = True
-        return user if user.check_password(password) and user.is_active else None
+        return user if user.check_password(password) and user.works else None
 
     def has_perm(self, *_: Any, **__: Any) -> bool:
         """Nobody has any: who may do what is said by doors and professions."""

@@ -153,6 +153,16 @@ class Account(AbstractBaseUser):
         """Operations or data protection: no patient is ever in front of them."""
         return self.profession in STAFF
 
+    @property
+    def works(self) -> bool:
+        """Not closed; a delegate, moreover, works under a holder or not at all."""
+        return self.is_active and (self.holder is None or self.holder.is_active)
+
+    @property
+    def may_have_delegates(self) -> bool:
+        """A professional with an organisation, who works under nobody (`access.delegate` checks the same)."""
+        return not (self.holder_id or self.professional_id is None or self.organisation_id is None)
+
 
 class Session(AbstractBaseSession):
     """A browser's session. The key in the cookie is random; only its SHA-256 stands here."""

@@ -20,11 +20,17 @@ VALID = timedelta(hours=24)
 
 def issue(account: Account) -> str:
     """A fresh word for the account; earlier ones that were not used stop working."""
-    word = secrets.token_urlsafe(24)
+    word, digest = new_word()
     with transaction.atomic():
         SetUp.objects.filter(account=account, used_at=None).delete()
-        SetUp.objects.create(digest=_digest(word), account=account, expires_at=timezone.now() + VALID)
+        SetUp.objects.create(digest=digest, account=account, expires_at=timezone.now() + VALID)
     return word
+
+
+def new_word() -> tuple[str, bytes]:
+    """A word nobody has had, and what the database keeps of it."""
+    word = secrets.token_urlsafe(24)
+    return word, _digest(word)
 
 
 def holder(word: str) -> Account | None:

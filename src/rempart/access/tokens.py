@@ -79,3 +79,13 @@ def revoke(request: HttpRequest | None, account: Account, token: int) -> bool:
     if found:
         events.record(events.Tag.TOKEN_REVOKED, request, account, details={"token": token})
     return bool(found)
+
+
+def revoke_all(request: HttpRequest | None, account: Account) -> int:
+    """End every token that the account made for itself, at once; returns how many."""
+    ended = Token.objects.filter(account=account, grant=None, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )
+    if ended:
+        events.record(events.Tag.TOKEN_REVOKED, request, account, details={"ended": ended})
+    return int(ended)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rempart.portal.professional.views import account, authorize, look_up, own, software, told, vouch
+from rempart.portal.professional.views import account, authorize, look_up, own, software, team, told, vouch
 
 app_name = "professional"
 urlpatterns = [
@@ -18,6 +18,10 @@ urlpatterns = [
     path("compte/avis/lu", told.read, name="read"),
     path("compte/reinitialisation/arreter", told.stop_reset, name="stop_reset"),
     path("compte/garant", vouch.vouch, name="vouch"),
+    path("equipe", team.members, name="team"),
+    path("equipe/ajouter", team.add, name="team_add"),
+    path("equipe/<int:delegate>/mot", team.word, name="team_word"),
+    path("equipe/<int:delegate>/fermer", team.end, name="team_end"),
     path("compte/jetons", account.create_token, name="create_token"),
     path("compte/jetons/<int:token>/revoquer", account.revoke_token, name="revoke_token"),
     path("compte/sessions/fermer", account.end_others, name="end_others"),
