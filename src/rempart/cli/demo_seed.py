@@ -108,6 +108,7 @@ def _open_accounts(players: list[Player]) -> dict[int, list[str]]:
             organisation=organisation,
             professional=_professional(player, organisation),
             display_name=player.display_name,
+            email=f"{player.login}@demonstration.invalid",
             totp_secret=player.totp_secret,
             card_until=datetime.now(UTC),
         )
