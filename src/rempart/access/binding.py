@@ -49,7 +49,7 @@ def _moved(proved: Facts, now: Facts, holder: int) -> Moved | None:
     networks = (
         Account.objects.filter(pk=holder).values_list("organisation__declared_networks", flat=True).first()
     )
-    same_house = bool(networks) and declared(proved.network, networks) and declared(now.network, networks)
+    same_house = declared(proved.network, networks or []) and declared(now.network, networks or [])
     return None if same_house else "network"
 
 

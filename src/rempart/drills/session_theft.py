@@ -26,7 +26,7 @@ Say = Callable[[str], None]
 HOME, ELSEWHERE = "127.0.0.1", "127.0.0.51"
 """At home: the network that the owner's organisation declared."""
 _PAGES = ("/", "/consultations", "/compte", "/compte/avis", "/account/second-factor/", "/account/password/")
-_FORMS = (
+_FORMS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/compte/jetons", {"label": "Logiciel", "lifetime": "365"}),
     ("/compte/sessions/fermer", {}),
     ("/account/second-factor/remove/", {}),
