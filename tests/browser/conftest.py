@@ -56,13 +56,15 @@ def served(cluster: Path, django_db_setup: None, django_db_blocker) -> Iterator[
     from tests.portal import site as sites  # noqa: PLC0415
 
     with psycopg.connect(dsn("owner", cluster), autocommit=True) as owner, django_db_blocker.unblock():
-        made = sites.build(cluster, owner, "browser.sock")
+        port = _free_port()
+        made = sites.build(cluster, owner, "browser.sock", f"http://127.0.0.1:{port}")
         for login, profession in PEOPLE.items():
             made.people[login] = made.account(profession, f"{login}-{os.getpid()}")
         made.write_demo()
         made.newcomer = open_person(cluster, f"nouveau-{os.getpid()}", factor=False)
+        made.keyholders = [open_person(cluster, f"poste-{n}-{os.getpid()}") for n in range(1, 7)]
         _live_a_little(made)
-        made.serve(_free_port(), os.environ["REMPART_SECRET_KEY"])
+        made.serve(port, os.environ["REMPART_SECRET_KEY"])
         try:
             yield made
         finally:

@@ -177,12 +177,12 @@ def number(person: houses.Person) -> str:
     return person.nir + nirs.Nir(person.nir).key
 
 
-def build(data_dir: Path, owner: psycopg.Connection[Any], socket: str = "pages.sock") -> Site:
-    """A running gate, with a few insured persons: open, closed, unknown, and twins."""
+def build(data_dir: Path, owner: psycopg.Connection[Any], socket: str = "pages.sock", url: str = "") -> Site:
+    """A running gate, with a few insured persons: open, closed, unknown, and twins. `url`: the pages'."""
     create_keys(data_dir)
     house = PagesHouse(data_dir, owner)
     house.socket_name = socket
-    house.start()
+    house.start({"REMPART_URL": url})
     site = Site(data_dir, house)
     site.insured["ouverts"] = house.person(rights=OPEN, contract=COVERED)
     site.insured["fermés"] = house.person(rights=CLOSED, contract=COVERED)
