@@ -27,7 +27,6 @@ _PROFESSIONAL = (
     ("professional:own", _("Mes consultations")),
     ("professional:account", _("Mon compte")),
 )
-_HOLDER = (*_PROFESSIONAL[:2], ("professional:team", _("Mon équipe")), *_PROFESSIONAL[2:])
 _OPERATOR = (
     ("operations:journal", _("Journal")),
     ("operations:accounts", _("Comptes")),
@@ -54,9 +53,7 @@ def _names(request: HttpRequest) -> tuple[tuple[str, Any], ...]:
     profession = request.user.profession  # type: ignore[union-attr]
     if profession == Profession.OPERATOR:
         return _OPERATOR
-    if profession in STAFF:
-        return _OFFICER
-    return _HOLDER if request.user.may_have_delegates else _PROFESSIONAL  # type: ignore[union-attr]
+    return _OFFICER if profession in STAFF else _PROFESSIONAL
 
 
 def _is_here(url: str, here: str) -> bool:
