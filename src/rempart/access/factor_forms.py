@@ -9,7 +9,7 @@ from allauth.mfa.base import forms as base
 from allauth.mfa.totp import forms as totp
 from django.http import HttpRequest
 
-from rempart.access import events, factors, throttle
+from rempart.access import events, factors, notices, throttle
 from rempart.access.models import Account
 
 
@@ -18,6 +18,8 @@ def _counted(request: HttpRequest, account: Account) -> throttle.Attempt:
     if not attempt.allowed:
         if attempt.first_over:
             _refused(request, account, "too_many_codes")
+            # Only somebody with the right password gets here: the owner must know.
+            notices.tell(account, events.Tag.SESSION_REFUSED, reason="too_many_codes")
         raise account_adapter().validation_error("too_many_login_attempts")
     return attempt
 

@@ -100,6 +100,10 @@ _VALUES: dict[str, Promise | str] = {
     "cps": gettext_lazy("carte CPS"),
     "cpe": gettext_lazy("carte CPE"),
     "psc": gettext_lazy("Pro Santé Connect"),
+    "too_many_codes": gettext_lazy(
+        "dix codes faux. Si ce n’était pas vous, quelqu’un connaît votre mot de passe ou lit votre "
+        "messagerie : changez-les"
+    ),
     "leaked_password": gettext_lazy("mot de passe trouvé dans une fuite"),
     "leaked_mailbox": gettext_lazy("messagerie trouvée dans une fuite"),
 }

@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from rempart.access import events, factors, throttle
+from rempart.access import events, factors, notices, throttle
 from rempart.access.models import Account
 
 
@@ -74,6 +74,7 @@ class NewPasswordForm(forms.Form):
         if not attempt.allowed:
             if attempt.first_over:
                 self._refused("too_many_codes")
+                notices.tell(self.account, events.Tag.SESSION_REFUSED, reason="too_many_codes")
             self.add_error(
                 "code", _("Trop d’essais. Attendez une heure, ou prenez votre carte ou un poste habituel.")
             )
