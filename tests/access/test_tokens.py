@@ -1,3 +1,4 @@
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -6,7 +7,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from rempart.access import tokens
-from rempart.access.models import Token
+from rempart.access.models import Notice, Token
 from rempart.access.sessions import SessionStore
 
 
@@ -78,3 +79,20 @@ def test_creation_and_revocation_are_journaled_without_the_token(person, request
     )
     assert [tag for tag, _ in entries] == ["access:token:created", "access:token:revoked"]
     assert all(text not in entry for _, entry in entries)
+
+
+def test_a_device_never_seen_makes_no_token_that_outlives_the_card_s_48_hours(person, request_of):
+    holder = person()
+    request = request_of(holder)
+    request.session.card_until = timezone.now() + timedelta(hours=1)
+    with pytest.raises(PermissionDenied):
+        tokens.create(request, holder.account, "x")
+    request.session.card_until = timezone.now()
+    assert tokens.create(request, holder.account, "x")
+
+
+def test_the_holder_is_told_of_a_new_token(person, request_of):
+    holder = person()
+    tokens.create(request_of(holder), holder.account, "Officine 12")
+    notice = Notice.objects.get(account=holder.account, kind="access:token:created")
+    assert notice.details["label"] == "Officine 12"

@@ -26,6 +26,8 @@ def purge(timestamp: int) -> None:  # noqa: ARG001  # the moment it was due
     Tried.objects.filter(at__lt=now - timedelta(days=1)).delete()
     SetUp.objects.filter(expires_at__lt=now).delete()
     Letter.objects.filter(expires_at__lt=now - letters.AGAIN).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("select access.forget_software()")
 
 
 @app.periodic(cron="* * * * *")

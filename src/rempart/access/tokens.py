@@ -15,7 +15,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
-from rempart.access import events
+from rempart.access import events, notices
 from rempart.access.models import Account, Token
 from rempart.vocabulary.words import Assurance
 
@@ -40,14 +40,21 @@ class TokenLine:
 def create(request: HttpRequest, account: Account, label: str, expires_at: datetime | None = None) -> str:
     """Create a token for one's own account; the text is returned this once and kept nowhere.
 
-    Raises PermissionDenied unless the session's second factor passed.
+    Raises PermissionDenied unless the session's second factor passed and `may_create`.
     """
     session: Any = request.session
-    if session.assurance < Assurance.SECOND_FACTOR or request.user != account:
+    if session.assurance < Assurance.SECOND_FACTOR or request.user != account or not may_create(request):
         raise PermissionDenied
     text, token = issue(account, label, expires_at)
     events.record(events.Tag.TOKEN_CREATED, request, account, details={"token": token.pk})
+    notices.tell(account, events.Tag.TOKEN_CREATED, label=token.label)
     return text
+
+
+def may_create(request: HttpRequest) -> bool:
+    """False on a device never seen, for as long as the card is required there: a token would outlive that."""
+    session: Any = request.session
+    return not session.card_until or session.card_until <= timezone.now()
 
 
 def issue(account: Account, label: str, expires_at: datetime | None = None) -> tuple[str, Token]:

@@ -36,6 +36,11 @@ def create_token(request: HttpRequest) -> HttpResponse:
     if not label:
         messages.error(request, _("Donnez un nom au jeton : celui du logiciel qui s’en servira."))
         return redirect("professional:account")
+    if not tokens.may_create(request):
+        messages.error(
+            request, _("Ce poste est nouveau : créez le jeton depuis un poste connu, ou dans deux jours.")
+        )
+        return redirect("professional:account")
     days = _LIFETIMES.get(request.POST.get("lifetime", ""), 90)
     text = tokens.create(request, holder, label, timezone.now() + timedelta(days=days))
     return _page(request, new_token=text)
