@@ -64,16 +64,34 @@ def test_none_on_the_workstation_that_a_colleague_has_used_for_48_hours(person, 
     assert hours_left(workstation) is not None, "another organisation's device is nobody's reference"
 
 
-def test_none_once_a_colleague_has_answered_for_the_account(person, connect):
-    holder, colleague = person(factor=False), person(factor=False)
-    holder.sign_in()
-    connect("owner").execute(
-        "insert into access.access_vouch (account_id, by_id, purpose) values (%s, %s, 'card')",
-        [holder.account.pk, colleague.account.pk],
+def test_none_once_a_colleague_has_answered_for_the_holder_on_this_device(person, cluster, connect):
+    holder, colleague = person(), person(factor=False)
+    with as_owner(cluster):
+        colleague.account.organisation = holder.account.organisation
+        colleague.account.save(update_fields=["organisation"])
+    owner = connect("owner")
+    owner.execute(
+        "update access.access_account set created_at = now() - interval '3 days' where id = %s",
+        [colleague.account.pk],
     )
-    holder.client.post("/sign-out/")
+    elsewhere = browser()
+    holder.sign_in(elsewhere)
+    elsewhere.post("/sign-out/")
+    client = holder.sign_in()
+    freed = owner.execute(
+        "select access.vouch_for_session(%s, %s)", [colleague.account.pk, row_of(client).pk]
+    ).fetchone()
+    assert freed == (True,)
+    holder.secret = ""  # without the code: the device is what counts
+    owner.execute(
+        "delete from access.access_totpcounter c using access.mfa_authenticator a"
+        " where a.id = c.authenticator_id and a.user_id = %s",
+        [holder.account.pk],
+    )
+    owner.execute("delete from access.mfa_authenticator where user_id = %s", [holder.account.pk])
+    client.post("/sign-out/")
     assert hours_left(holder.sign_in()) is None
-    assert hours_left(holder.sign_in(browser())) is not None, "not for a device that came later"
+    assert hours_left(holder.sign_in(elsewhere)) is not None, "nor for another device, seen before or after"
 
 
 def test_it_stays_when_the_key_changes(person):

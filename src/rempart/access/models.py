@@ -119,7 +119,7 @@ class Account(AbstractBaseUser):
     card_until = models.DateTimeField(null=True)
     """Until then every look-up below level 3 needs the patient's card: what is new is not trusted yet."""
     card_reason = models.TextField(db_default="")
-    """Why: `new_account`, `new_factor`, `reset` or `leak`."""
+    """Why: `new_account`, `new_factor`, `new_role`, `reset` or `leak`."""
     holder = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="delegates")
     """The professional under whose responsibility a preparer or an assistant works; None: a holder."""
     renew_since = models.DateTimeField(null=True)

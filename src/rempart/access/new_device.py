@@ -2,7 +2,7 @@
 
 Not on a network that the organisation declared (it is at home there), nor on a device that a colleague of
 the same organisation has used for as long (the counter's own workstation, a newcomer's first morning), nor
-when a colleague has answered for the account since.
+when a colleague has answered for the holder on this very device.
 """
 
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from rempart.access import devices
-from rempart.access.models import Account, Device, Vouch
+from rempart.access.models import Account, Device, Session
 from rempart.access.network import client_network
 from rempart.access.rules.places import declared
 
@@ -25,9 +25,13 @@ def card_until(request: HttpRequest, account: Account) -> datetime | None:
     end = since + NEW
     if end <= timezone.now() or _at_home(request, account) or _of_a_colleague(request, account):
         return None
-    if Vouch.objects.filter(account=account, purpose="card", at__gt=since).exists():
-        return None
-    return end
+    return None if _vouched_for(request, account, since, end) else end
+
+
+def _vouched_for(request: HttpRequest, account: Account, since: datetime, end: datetime) -> bool:
+    """Whether a colleague's word cut the card short in an earlier session on this very device."""
+    cut_short = Session.objects.filter(account=account, card_until__gte=since, card_until__lt=end)
+    return cut_short.filter(device=devices.reference(request)).exists()
 
 
 def _at_home(request: HttpRequest, account: Account) -> bool:

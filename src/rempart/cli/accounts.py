@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 app = App(name="account", help="Accounts of professionals, operators and data-protection officers.")
 
+app.command(
+    "rempart.cli.account_change:change",
+    name="change",
+    help="Change a profession or an organisation; for staff, on two keepers' word.",
+)
+
 Login = Annotated[str, Parameter(help="What the holder types to sign in.")]
 
 
@@ -53,7 +59,7 @@ def open_account(  # noqa: PLR0913  # each is an option
             login,
             password=password,
             profession=profession,
-            organisation=_organisation(organisation),
+            organisation=organisation_of(organisation),
             professional=_professional(rpps),
             display_name=name,
             email=email,
@@ -89,7 +95,7 @@ def issue_token(
     with as_owner(data):
         from rempart.access.open_account import issue_token as issue  # noqa: PLC0415
 
-        account = _account(login)
+        account = account_of(login)
         _show({"account": account.login, "token": issue(account, label)}, as_json=json)
 
 
@@ -105,7 +111,7 @@ def revoke_token(
     with as_owner(data):
         from rempart.access import tokens  # noqa: PLC0415
 
-        account = _account(login)
+        account = account_of(login)
         if token is None:
             rows = [
                 {"token": line.id, "label": line.label, "prefix": line.prefix}
@@ -126,7 +132,7 @@ def end_sessions(login: Login, *, data: Data = DATA, json: Json = False) -> None
     with as_owner(data):
         from rempart.access.end_sessions import all_of  # noqa: PLC0415
 
-        account = _account(login)
+        account = account_of(login)
         _show({"account": account.login, "ended": all_of(account)}, as_json=json)
 
 
@@ -136,7 +142,7 @@ def close(login: Login, *, data: Data = DATA, json: Json = False) -> None:
     with as_owner(data):
         from rempart.access.open_account import close_account  # noqa: PLC0415
 
-        account = _account(login)
+        account = account_of(login)
         _show({"account": account.login, "closed": True, "ended": close_account(account)}, as_json=json)
 
 
@@ -144,7 +150,7 @@ def close(login: Login, *, data: Data = DATA, json: Json = False) -> None:
 def set_up_token(login: Login, *, data: Data = DATA, json: Json = False) -> None:
     """Print a one-use word with which the holder chooses a password at /set-up/ within 24 hours."""
     with as_owner(data):
-        account = _account(login)
+        account = account_of(login)
         _show({"account": account.login} | _word(account), as_json=json)
 
 
@@ -185,7 +191,8 @@ def _line(account: "Account") -> dict[str, str | bool | None]:
     }
 
 
-def _account(login: str) -> "Account":
+def account_of(login: str) -> "Account":
+    """The account of that login. Raises AccountFault."""
     from rempart.access.models import Account  # noqa: PLC0415
 
     found = Account.objects.filter(login=login.strip().lower()).first()
@@ -194,7 +201,8 @@ def _account(login: str) -> "Account":
     return found
 
 
-def _organisation(technical_id: str | None) -> Any:
+def organisation_of(technical_id: str | None) -> Any:
+    """The organisation of that identifier, None for none. Raises AccountFault."""
     from rempart.access.models import Organisation  # noqa: PLC0415
 
     found = Organisation.objects.filter(technical_id=technical_id).first()

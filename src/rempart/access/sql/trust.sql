@@ -7,7 +7,7 @@ create function access.require_card(who bigint, why text) returns timestamptz
 declare
     until timestamptz;
 begin
-    if why not in ('new_account', 'new_factor', 'reset', 'leak') then
+    if why not in ('new_account', 'new_factor', 'new_role', 'reset', 'leak') then
         raise exception 'no such reason';
     end if;
     update access.access_account

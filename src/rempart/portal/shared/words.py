@@ -228,6 +228,7 @@ RESTRICTION_REASONS: Words = {
 CARD_REASONS: Words = {
     "new_account": _("Votre compte est nouveau."),
     "new_factor": _("Un second facteur vient d’être ajouté à votre compte."),
+    "new_role": _("La profession ou l’organisation de votre compte vient de changer."),
     "reset": _("Votre mot de passe vient d’être choisi sans l’ancien."),
     "leak": _("Votre mot de passe ou votre messagerie figure dans une fuite de données."),
     "new_device": _("Ce poste ne s’était jamais connecté à votre compte."),
