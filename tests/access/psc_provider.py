@@ -1,8 +1,8 @@
 """A provider of OpenID Connect on loopback, as its own process: honest by default, hostile on request.
 
-`python psc_provider.py` prints its port. `POST /control` with JSON sets whom it vouches for (`person`), and
-how it lies (`twist`): `claims` replaces claims of the ID token (null removes one), `key` "other" signs with
-a key that it does not publish, `alg` "none" or "HS256", `userinfo_sub`, `metadata`.
+`python psc_provider.py [HOST]` prints its port. `POST /control` with JSON sets whom it vouches for
+(`person`), and how it lies (`twist`): `claims` replaces claims of the ID token (null removes one), `key`
+"other" signs with a key that it does not publish, `alg` "none" or "HS256", `userinfo_sub`, `metadata`.
 """
 
 import base64
@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+HOST = sys.argv[1] if __name__ == "__main__" and sys.argv[1:] else "127.0.0.1"
 CLIENT, SECRET = "rempart-test", "a secret of this client"
 PUBLISHED = RSAKey.generate_key(2048, {"use": "sig", "kid": "one"})
 OTHER = RSAKey.generate_key(2048, {"use": "sig", "kid": "one"})
@@ -43,7 +44,7 @@ class Provider(BaseHTTPRequestHandler):
 
     @property
     def issuer(self):
-        return f"http://127.0.0.1:{self.server.server_port}/realm"
+        return f"http://{HOST}:{self.server.server_port}/realm"
 
     def log_message(self, *_):
         pass
