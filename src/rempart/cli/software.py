@@ -29,7 +29,8 @@ def register(  # each is an option
     redirect: Annotated[
         list[str],
         Parameter(
-            help="Where browsers are sent back to: https://…, or http://127.0.0.1/PATH. May be repeated."
+            negative="",
+            help="Where browsers are sent back to: https://…, or http://127.0.0.1/PATH. May be repeated.",
         ),
     ],
     data: Data = DATA,

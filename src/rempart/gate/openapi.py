@@ -25,7 +25,7 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/"}],
-        "security": [{"bearer": []}],
+        "security": [{"bearer": []}, {"dpop": []}],
         "paths": {
             "/api/v1/lookups": {"post": _lookups()},
             "/api/v1/limits": {"get": _limits()},
@@ -37,7 +37,15 @@ def document() -> dict[str, Any]:
                     "type": "http",
                     "scheme": "bearer",
                     "description": "Bound to one account; revocable.",
-                }
+                },
+                "dpop": {
+                    "type": "http",
+                    "scheme": "dpop",
+                    "description": (
+                        "A vendor's software: bound to account, software and workstation; each request "
+                        "carries a proof of the workstation's key in the header `DPoP` (RFC 9449)."
+                    ),
+                },
             },
             "schemas": _schemas(),
         },
