@@ -113,7 +113,8 @@ def open_as(served, chromium, keyrings) -> Iterator[Callable[..., object]]:
         if login and login not in keyrings:
             keyrings[login] = _sign_in(served, chromium, login)
         context = chromium.new_context(
-            base_url=served.url, locale="fr-FR", storage_state=keyrings.get(login) if login else None, **how
+            **{"base_url": served.url, "locale": "fr-FR"} | how,
+            storage_state=keyrings.get(login) if login else None,
         )
         context.set_default_timeout(15_000)
         page = context.new_page()
