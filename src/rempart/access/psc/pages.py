@@ -49,6 +49,8 @@ def back(request: HttpRequest) -> HttpResponse:
     """Take the provider's answer: once, and only the one that this session asked for."""
     if not is_on():
         return _refused(request, "off", status=404)
+    if not request.GET:  # no answer at all: the page of a refusal was opened again
+        return HttpResponseRedirect(reverse("account_login"))
     try:
         proved = flow.complete(request)
     except RefusedTokenError as fault:
