@@ -63,6 +63,10 @@ class Owner:
                 fresh.append(line)
         return fresh
 
+    def earlier(self) -> list[str]:
+        """What the page of notices told when the owner arrived."""
+        return list(self._before)
+
     async def press(self, path: str, fields: dict[str, str]) -> int:
         """Press a button of one's own pages; the status of what came."""
         token = hidden((await self._browser.get(self._wire, "/compte")).body, "csrfmiddlewaretoken")
@@ -98,20 +102,24 @@ class _Lines(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
-        self._inside = False
+        self._inside = self._aside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "ul":
             self._inside = dict(attrs).get("class") == "list"
         elif tag == "li" and self._inside:
             self.lines.append("")
+        elif tag == "span":
+            self._aside = "chip" in (dict(attrs).get("class") or "")
         elif tag == "br" and self._inside and self.lines:
-            self.lines[-1] += ": " if self.lines[-1].strip() else " "
+            self.lines[-1] += " · "
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "ul":
             self._inside = False
+        elif tag == "span":
+            self._aside = False
 
     def handle_data(self, data: str) -> None:
-        if self._inside and self.lines:
+        if self._inside and self.lines and not self._aside:
             self.lines[-1] += data
