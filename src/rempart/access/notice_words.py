@@ -30,7 +30,7 @@ _TITLES: dict[str, Promise | str] = {
     Tag.LETTER_PRINTED: gettext_lazy("Un code vous a été envoyé par la poste"),
     Tag.DELEGATE_OPENED: gettext_lazy("Un compte a été ouvert sous votre responsabilité"),
     Tag.DELEGATE_ENDED: gettext_lazy("Un compte sous votre responsabilité est fermé"),
-    Tag.RENEWAL_ASKED: gettext_lazy("Votre mot de passe doit être renouvelé"),
+    Tag.RENEWAL_ASKED: gettext_lazy("Une fuite de données concerne votre compte"),
     Tag.RESET_ASKED: gettext_lazy("Un nouveau mot de passe a été demandé"),
     Tag.RESET_VOUCHED: gettext_lazy("Quelqu’un s’est porté garant de vous pour un nouveau mot de passe"),
     Tag.RESET_STOPPED: gettext_lazy("La demande de nouveau mot de passe est arrêtée"),
@@ -72,8 +72,7 @@ _SAID: dict[str, Promise | str] = {
         "est demandée pendant 48 heures."
     ),
     Tag.RENEWAL_ASKED: gettext_lazy(
-        "Il figure dans une fuite de données publiée. Connectez-vous et changez-le ; jusque-là, votre "
-        "compte ne consulte personne."
+        "Connectez-vous et choisissez un autre mot de passe ; jusque-là, votre compte ne consulte personne."
     ),
 }
 _SPEAKS_FOR_ITSELF = frozenset({"too_many_codes"})
