@@ -88,7 +88,7 @@ def test_a_passkey_is_enrolled_signs_in_steps_up_is_lost_and_removed(served, wor
     assert violations(at.page) == []
     at.sign_out()
 
-    at.page.click("button:has-text('Se connecter avec une clé')")
+    at.page.click("button:has-text('Avec une clé')")
     at.page.wait_for_selector("[data-nir]")
 
     at.cdp.send("Network.enable")
@@ -101,7 +101,7 @@ def test_a_passkey_is_enrolled_signs_in_steps_up_is_lost_and_removed(served, wor
 
     at.sign_out()
     at.lose()
-    at.page.click("button:has-text('Se connecter avec une clé')")
+    at.page.click("button:has-text('Avec une clé')")
     at.page.wait_for_selector(".passkey .wrong:not([hidden])")
     assert "Recommencez" in at.page.inner_text(".passkey .wrong")
     at.sign_in(person)
@@ -119,14 +119,14 @@ def test_a_key_that_did_not_verify_its_holder_neither_signs_in_nor_steps_up(serv
     at.enrol()
     at.sign_out()
     at.verifies(verified=False)
-    at.page.click("button:has-text('Se connecter avec une clé')")
+    at.page.click("button:has-text('Avec une clé')")
     at.page.wait_for_selector(".passkey .wrong:not([hidden])")
     assert _forced(at, "/sign-in/passkey/options/", "/sign-in/passkey/").endswith("/sign-in/")
     at.page.goto("/")
     assert "/sign-in/" in at.page.url
 
     at.verifies(verified=True)
-    at.page.click("button:has-text('Se connecter avec une clé')")
+    at.page.click("button:has-text('Avec une clé')")
     at.page.wait_for_selector("[data-nir]")
     at.verifies(verified=False)
     at.cdp.send("Network.enable")
@@ -176,7 +176,7 @@ def test_four_people_change_places_in_three_seconds_each(served, workstation, ca
         at.enrol()
         kept += at.kept()
         at.lose()  # Chromium's makes no more than three; it holds as many as it is given
-        at.page.click("button:has-text('Changer d’utilisateur')")
+        at.page.click(".switch button")
         at.page.wait_for_url("**/sign-in/who/")
     for one in kept:
         at.cdp.send("WebAuthn.addCredential", {"authenticatorId": at.key, "credential": one})
@@ -189,7 +189,7 @@ def test_four_people_change_places_in_three_seconds_each(served, workstation, ca
     took = []
     for person in (team * 3)[1:]:
         begun = time.monotonic()
-        at.page.click("button:has-text('Changer d’utilisateur')")
+        at.page.click(".switch button")
         at.page.click(f".who button:has-text('{person.account.login}')")
         at.page.wait_for_selector("[data-nir]")
         took.append(time.monotonic() - begun)
@@ -202,7 +202,7 @@ def test_four_people_change_places_in_three_seconds_each(served, workstation, ca
 def test_a_workstation_forgets_a_name_and_an_unknown_one_knows_none(served, workstation):
     person, at = served.keyholders[5], workstation()
     at.sign_in(person)
-    at.page.click("button:has-text('Changer d’utilisateur')")
+    at.page.click(".switch button")
     at.page.wait_for_url("**/sign-in/who/")
     at.page.click("summary:has-text('poste')") if not at.page.is_visible("[name=password]") else None
     assert violations(at.page) == []
