@@ -48,6 +48,7 @@ class Player:
         """As it stands in the ready file."""
         row = asdict(self)
         row["workplace"] = self.workplace.name if self.workplace else None
+        row["structure"] = self.workplace.technical_id if self.workplace else None
         return row
 
 
@@ -108,6 +109,12 @@ def cast() -> list[Player]:
         Player("exploitation-nuit", Profession.OPERATOR, "operations", "Exploitation, nuit"),
         Player("dpo", Profession.DPO, "dpo", "Déléguée à la protection des données"),
     ]
+
+
+def newcomers() -> list[Player]:
+    """Professionals of the directory who have no account yet, and may open one by letter."""
+    place = Workplace("DEMO-NOUVELLE", "Pharmacie du Marché", "pharmacy", "Rennes", "35000")
+    return [Player("", Profession.PHARMACIST, "newcomer", "Inès Garnier", place, rpps(60))]
 
 
 def stolen() -> list[Player]:

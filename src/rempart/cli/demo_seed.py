@@ -88,7 +88,15 @@ def _play(data: Path, draft: Path, samples: list[dict[str, Any]]) -> None:
         terminals = _enrol_terminals(_open_accounts(players))
         keepers = _add_keepers()
         write_private(data / "demo" / "terminals.json", json.dumps({"terminals": terminals}))
-        made = {"accounts": [player.as_json() for player in players], "persons": samples, "keepers": keepers}
+        made: dict[str, Any] = {
+            "accounts": [player.as_json() for player in players],
+            "persons": samples,
+            "keepers": keepers,
+        }
+        made["newcomers"] = [
+            {"rpps": one.rpps, "structure": one.as_json()["structure"], "name": one.display_name}
+            for one in demo_cast.newcomers()
+        ]
         write_private(draft, json.dumps(made, ensure_ascii=False, indent=1))
     screen.step(f"{len(players)} accounts, {len(terminals)} card terminals")
 
@@ -115,6 +123,9 @@ def _open_accounts(players: list[Player]) -> dict[int, list[str]]:
         player.api_token = issue_token(account, "Demonstration")
         if organisation is not None:
             logins[organisation.pk].append(player.login)
+    for player in demo_cast.newcomers():
+        if player.workplace:
+            _professional(player, _organisation(player.workplace, places))
     return logins
 
 
@@ -129,6 +140,7 @@ def _organisation(place: Workplace, places: dict[str, "Organisation"]) -> "Organ
             commune=place.commune,
             postcode=place.postcode,
             department=place.postcode[:2],
+            address=f"1 RUE DE L'EXEMPLE\n{place.postcode} {place.commune.upper()}" if place.postcode else "",
             declared_networks=[_HERE],
         )
     return places[place.technical_id]
