@@ -109,8 +109,8 @@ FORCED = {
         "drop function gate.forced cascade",
     ),
     "grant": (
-        "revoke execute on function gate.look_up from rempart_gate",
-        "grant execute on function gate.look_up to rempart_gate",
+        "revoke execute on function gate.look_ups from rempart_gate",
+        "grant execute on function gate.look_ups to rempart_gate",
     ),
 }
 

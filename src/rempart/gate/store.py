@@ -11,10 +11,6 @@ import asyncpg
 from rempart.gate.errors import UncertainError
 from rempart.gate.together import Arguments, Together
 
-_LOOK_UP = (
-    "select * from gate.look_up($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,"
-    "$21,$22,$23,$24,$25,$26)"
-)
 _LOOK_UPS = "select * from gate.look_ups($1)"
 _DATA_KEY = """
     select d.insurer, d.batch, d.wrapped, k.id as insurer_key, k.private_keyset
@@ -76,10 +72,7 @@ class Store:
         return decided
 
     async def _look_ups(self, asks: Sequence[Arguments]) -> Sequence[asyncpg.Record]:
-        if len(asks) == 1:
-            decided = await self._pool.fetch(_LOOK_UP, *asks[0])
-        else:
-            decided = await self._pool.fetch(_LOOK_UPS, asks)
+        decided = await self._pool.fetch(_LOOK_UPS, asks)
         if len(decided) != len(asks):
             raise UncertainError("a decision is missing")
         return list(decided)

@@ -26,7 +26,7 @@ declare
     o constant integer[] := '{0,12,24,48}';
     at_ bigint; n integer[]; ring integer[]; old bigint; now_ bigint;
     t bigint; ot bigint; j bigint; place integer; stale integer; wait bigint; kept integer; lim integer;
-    pending gate.meter[] := '{}'; done gate.meter;
+    pending gate.meter[] := '{}'; done gate.meter; olds bigint[] := '{}';
 begin
     ok := true; cost := 0;
     for s in 1..cardinality(p_scopes) loop
@@ -83,13 +83,21 @@ begin
         spent := spent || n;
         if not ok then return; end if;             -- a refusal has written nothing
         pending := pending || row(p_scopes[s], p_ids[s], p_meters[s], now_, n, ring)::gate.meter;
+        olds := olds || old;
     end loop;
     if not p_write then return; end if;
-    foreach done in array pending loop
+    for s in 1..cardinality(p_scopes) loop
+        done := pending[s];
         update gate.meter z set at = done.at, n = done.n, ring = done.ring
             where z.scope = done.scope and z.id = done.id and z.meter = done.meter;
-        insert into gate.seen as z values (done.scope, done.id, done.meter, p_person, done.at)
-            on conflict (scope, id, meter, person) do update set at = excluded.at;
+        -- Nobody else writes here while the meter's row is locked, but for `gate.upkeep`, which deletes.
+        if olds[s] is not null then
+            update gate.seen z set at = done.at
+                where z.scope = done.scope and z.id = done.id and z.meter = done.meter and z.person = p_person;
+        end if;
+        if olds[s] is null or not found then
+            insert into gate.seen values (done.scope, done.id, done.meter, p_person, done.at);
+        end if;
     end loop;
 end $$;
 

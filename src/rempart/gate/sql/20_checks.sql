@@ -5,6 +5,45 @@ create type gate.caller as (
     used_before timestamptz  -- when the token was last seen, to the hour
 );
 
+-- A set, and SQL, so that `gate.look_ups` asks once for all the look-ups of a call. Empty: nobody.
+create function gate.callers(p_session text, p_token bytea, p_device text, p_network inet, p_now timestamptz)
+returns setof gate.caller
+language sql stable
+as $$
+    select a.id, a.login::text, a.profession::text, p.rpps::text, a.organisation_id, t.assurance, null::text, g.device::text,
+           coalesce(v.name, t.label)::text,
+           -- a leaked password or mailbox: the card until it is renewed
+           greatest(a.card_until, g.card_until, case when a.renew_since is not null then timestamptz 'infinity' end),
+           coalesce(o.declared_networks <> '{}' and p_network <<= any (o.declared_networks::inet[]), false),
+           t.last_used_at
+      from access.access_token t
+      join access.access_account a on a.id = t.account_id and a.is_active
+      left join access.access_professional p on p.id = a.professional_id
+      left join access.access_organisation o on o.id = a.organisation_id
+      left join access.access_account h on h.id = a.holder_id
+      left join access.access_grant g on g.id = t.grant_id
+      left join access.access_software v on v.id = g.software_id
+     where t.hash = p_token and t.revoked_at is null and (t.expires_at is null or t.expires_at > p_now)
+       and (h.id is null or h.is_active)     -- a delegate works under a holder, or not at all
+       -- a holder's own token is carried; a software's is worth nothing without its device's key
+       and (t.grant_id is null and p_device is null
+            or g.revoked_at is null and v.revoked_at is null and g.device = p_device)
+    union all
+    select a.id, a.login::text, a.profession::text, p.rpps::text, a.organisation_id, s.assurance,
+           substr(s.session_key, 1, 16), s.device::text, null::text,
+           greatest(a.card_until, s.card_until, case when a.renew_since is not null then timestamptz 'infinity' end),
+           coalesce(o.declared_networks <> '{}' and p_network <<= any (o.declared_networks::inet[]), false),
+           null::timestamptz
+      from access.access_session s
+      join access.access_account a on a.id = s.account_id and a.is_active
+      left join access.access_professional p on p.id = a.professional_id
+      left join access.access_organisation o on o.id = a.organisation_id
+      left join access.access_account h on h.id = a.holder_id
+     where p_token is null and s.session_key = p_session and s.ended_at is null and s.expire_date > p_now
+       and (h.id is null or h.is_active)
+       and s.device = coalesce(p_device, '')   -- a cookie carried to another browser is nobody's
+$$;
+
 create function gate.identify(
     p_session text,          -- sha256 of the session key, in hex
     p_token bytea,           -- sha256 of the bearer token
@@ -15,52 +54,14 @@ language plpgsql stable
 as $$
 declare
     c gate.caller;
-    networks text[];
 begin
-    if p_token is not null then
-        select a.id, a.login, a.profession, p.rpps, a.organisation_id, t.assurance, null, g.device,
-               coalesce(v.name, t.label),
-               -- a leaked password or mailbox: the card until it is renewed
-               greatest(a.card_until, g.card_until, case when a.renew_since is not null then timestamptz 'infinity' end),
-               o.declared_networks, t.last_used_at
-          into c.account, c.login, c.profession, c.rpps, c.organisation, c.assurance, c.session, c.device,
-               c.software, c.card_until, networks, c.used_before
-          from access.access_token t
-          join access.access_account a on a.id = t.account_id and a.is_active
-          left join access.access_professional p on p.id = a.professional_id
-          left join access.access_organisation o on o.id = a.organisation_id
-          left join access.access_account h on h.id = a.holder_id
-          left join access.access_grant g on g.id = t.grant_id
-          left join access.access_software v on v.id = g.software_id
-         where t.hash = p_token and t.revoked_at is null and (t.expires_at is null or t.expires_at > p_now)
-           and (h.id is null or h.is_active)     -- a delegate works under a holder, or not at all
-           -- a holder's own token is carried; a software's is worth nothing without its device's key
-           and (t.grant_id is null and p_device is null
-                or g.revoked_at is null and v.revoked_at is null and g.device = p_device);
-    else
-        select a.id, a.login, a.profession, p.rpps, a.organisation_id, s.assurance,
-               substr(s.session_key, 1, 16), s.device, null,
-               greatest(a.card_until, s.card_until, case when a.renew_since is not null then timestamptz 'infinity' end),
-               o.declared_networks
-          into c.account, c.login, c.profession, c.rpps, c.organisation, c.assurance, c.session, c.device,
-               c.software, c.card_until, networks
-          from access.access_session s
-          join access.access_account a on a.id = s.account_id and a.is_active
-          left join access.access_professional p on p.id = a.professional_id
-          left join access.access_organisation o on o.id = a.organisation_id
-          left join access.access_account h on h.id = a.holder_id
-         where s.session_key = p_session and s.ended_at is null and s.expire_date > p_now
-           and (h.id is null or h.is_active)
-           and s.device = coalesce(p_device, '');  -- a cookie carried to another browser is nobody's
-    end if;
-    c.declared := coalesce(networks <> '{}' and p_network <<= any (networks::inet[]), false);
+    select * into c from gate.callers(p_session, p_token, p_device, p_network, p_now);
     return c;
 end $$;
 
 -- The strictest restriction in force, and which one it is.
-create function gate.restricted(
-    c gate.caller, p_network inet, p_channel text, p_now timestamptz, out kind text, out id bigint
-)
+create function gate.restricted(c gate.caller, p_network inet, p_channel text, p_now timestamptz)
+returns table (kind text, id bigint)
 language sql stable
 as $$
     select r.kind, r.id from gate.restriction r
@@ -69,28 +70,6 @@ as $$
                                     (4, 'platform'), (5, c.session), (6, p_channel))
      order by case r.kind when 'frozen' then 0 when 'card_required' then 1 else 2 end, r.id limit 1
 $$;
-
--- Is a card terminal's attestation worth anything? The signature was checked by the gate process
--- against the terminal's immutable key; here: whose terminal, since when, how old, used before.
-create function gate.check_proof(
-    c gate.caller, p_terminal bigint, p_nonce bytea, p_proof_at timestamptz, p_genuine boolean, p_now timestamptz
-) returns text
-language plpgsql
-as $$
-begin
-    if not p_genuine then return 'proof_forged'; end if;
-    if not exists (select from gate.terminal t
-                   where t.id = p_terminal and t.organisation = c.organisation
-                     and t.active_from <= p_now and t.revoked_at is null) then
-        return 'proof_terminal';
-    end if;
-    if p_proof_at not between p_now - interval '60 seconds' and p_now + interval '10 seconds' then
-        return 'proof_stale';
-    end if;
-    insert into gate.used_proof values (p_terminal, p_nonce, p_proof_at) on conflict do nothing;
-    if not found then return 'proof_replayed'; end if;
-    return null;
-end $$;
 
 -- Equal refusals beyond twenty a minute become one counted entry (gate.upkeep writes it), so that a
 -- flood cannot fill the disk. True: write this one.

@@ -9,196 +9,264 @@ create type gate.decision as (
     sealed_civil bytea, sealed_nir bytea, sealed_rights bytea, sealed_contract bytea
 );
 
-create function gate.look_up(
-    p_now timestamptz, p_reference text,
-    p_session text, p_token bytea, p_device text, p_network inet, p_channel text,
-    p_purpose text, p_act text,
-    p_keys bytea[],                -- blind keys to try, one for each index version in use
-    p_miss bigint,                 -- keyed id under which a miss is counted, < 0
-    p_rank smallint,
-    p_department text, p_birth_month smallint, p_prefix_month bigint, p_prefix_commune bigint,
-    p_proof smallint, p_login text, p_terminal bigint, p_nonce bytea, p_proof_at timestamptz, p_genuine boolean,
-    p_present text,                -- coded reason for "patient present"
-    p_repeat text, p_digest bytea, -- idempotency key, keyed digest of the request
-    p_clock_sound boolean
-) returns gate.decision
-language plpgsql security definer set search_path = pg_catalog, pg_temp
+-- What one look-up asks, as the gate process has read it.
+create type gate.ask as (
+    now_ timestamptz, reference text,
+    session text, token bytea, device text, network inet, channel text,
+    purpose text, act text,
+    keys bytea[],                  -- blind keys to try, one for each index version in use
+    miss bigint,                   -- keyed id under which a miss is counted, < 0
+    birth_rank smallint,
+    department text, birth_month smallint, prefix_month bigint, prefix_commune bigint,
+    proof smallint, login text, terminal bigint, nonce bytea, proof_at timestamptz, genuine boolean,
+    present text,                  -- coded reason for "patient present"
+    repeat text, digest bytea,     -- idempotency key, keyed digest of the request
+    clock_sound boolean
+);
+
+-- A look-up's part of journal.entry.
+create type gate.line as (
+    at timestamptz, tag text, request text, account bigint, profession text, assurance smallint, session text,
+    device text, software text, organisation bigint, network inet, channel text, purpose text, act_family text,
+    person bigint, hit boolean, department text, birth_month smallint, prefix_month bigint, prefix_commune bigint,
+    insurer smallint, categories smallint, proof smallint, terminal bigint, verdict text, reason text, rule text,
+    cost integer, policy integer, details jsonb
+);
+
+-- One look-up or several in one call and one transaction, decided one after another: each sees what those
+-- before it have spent. Beginning a statement costs more than running it, so what no look-up changes (who
+-- asks, restrictions, matrix, limits, terminals) is asked for all of them as the call begins, and their
+-- entries are written together as it ends. One plan for every call: making it costs more than ten look-ups.
+create function gate.look_ups(p_asks gate.ask[]) returns setof gate.decision
+language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
 as $$
 declare
-    c gate.caller; m gate.matrix_row; d gate.decision; earlier gate.repeat; p registry.person; spend record;
-    held record; f record; key_ bytea; rank smallint; newest integer; ambiguous boolean; fetched boolean; counted bigint; hit boolean; base smallint; policy_ integer;
-    scopes smallint[]; ids bigint[]; meters smallint[]; limits integer[]; network_ bigint; cost_ integer := 0;
-    shown smallint := 0; journal_it boolean := true; details_ jsonb; breaker gate.breaker; hourly integer;
+    known record; a gate.ask; c gate.caller; m gate.matrix_row; d gate.decision; earlier gate.repeat;
+    p registry.person; f record; spend record; breaker gate.breaker; lines gate.line[] := '{}';
+    key_ bytea; candidate bigint; candidates bigint[]; rank smallint; ambiguous boolean; counted bigint; hit boolean;
+    base smallint; scopes smallint[]; ids bigint[]; meters smallint[]; limits integer[]; network_ bigint;
+    hourly integer; cost_ integer; shown smallint; journal_it boolean;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'budgets are exact under read committed only';
     end if;
-    d.reference := p_reference; d.checked_at := p_now; d.proof := p_proof; d.verdict := 'granted'; d.categories := 0;
-    select version into policy_ from gate.policy;
-    c := gate.identify(p_session, p_token, p_device, p_network, p_now);
-    d.account := c.account; d.profession := c.profession; d.rpps := c.rpps;
+    for known in
+        select u.place, w as caller, x as matrix, h.kind as held, h.id as restriction, y.version as policy,
+               t.id is not null as terminal_in_force,
+               coalesce((select amounts from gate.limit_row where scope = 1 and profession = w.profession and meter = b.base),
+                        (select amounts from gate.limit_row where scope = 1 and profession = '*' and meter = b.base),
+                        '{0,0,0,0}')
+               || coalesce((select amounts from gate.limit_row where scope = 2 and profession = w.profession and meter = b.base),
+                           (select amounts from gate.limit_row where scope = 2 and profession = '*' and meter = b.base),
+                           '{0,0,0,0}') as limits
+          from unnest(p_asks) with ordinality as u(now_, reference, session, token, device, network, channel, purpose,
+                   act, keys, miss, birth_rank, department, birth_month, prefix_month, prefix_commune, proof, login,
+                   terminal, nonce, proof_at, genuine, present, repeat, digest, clock_sound, place)
+          cross join gate.policy y
+          cross join lateral (select case when u.proof in (1, 2) then u.proof else 0::smallint end) as b(base)
+          left join lateral gate.callers(u.session, u.token, u.device, u.network, u.now_) w on true
+          left join lateral gate.restricted(w, u.network, u.channel, u.now_) h on true
+          left join gate.matrix_row x on x.purpose = u.purpose and x.profession = w.profession
+          left join gate.terminal t on t.id = u.terminal and t.organisation = w.organisation
+                                   and t.active_from <= u.now_ and t.revoked_at is null
+         order by u.place
+    loop
+        a := p_asks[known.place]; c := known.caller; m := known.matrix;
+        d := null; p := null; cost_ := 0; shown := 0; journal_it := true;
+        d.reference := a.reference; d.checked_at := a.now_; d.proof := a.proof; d.verdict := 'granted'; d.categories := 0;
+        d.account := c.account; d.profession := c.profession; d.rpps := c.rpps;
 
-    if c.account is null then
-        d.verdict := 'refused'; d.reason := 'credential';
-    else
-        if p_token is not null and coalesce(c.used_before < p_now - interval '1 hour', true) then
-            update access.access_token set last_used_at = p_now where hash = p_token;  -- an hour is exact enough
-        end if;
-        select * into held from gate.restricted(c, p_network, p_channel, p_now);
-        select * into m from gate.matrix_row r where r.purpose = p_purpose and r.profession = c.profession;
-        if held.kind = 'frozen' then
-            d.verdict := 'refused'; d.reason := 'frozen'; d.rule := 'restriction:' || held.id;
-        elsif m.purpose is null then
-            d.verdict := 'refused'; d.reason := 'purpose'; d.rule := 'matrix:' || p_purpose || ':' || c.profession;
-        elsif c.assurance < m.assurance then
-            d.verdict := 'challenged'; d.reason := 'assurance'; d.rule := 'matrix:assurance:' || m.assurance;
-        elsif held.kind is not null and p_proof = 0 then
-            d.verdict := 'challenged'; d.reason := held.kind; d.rule := 'restriction:' || held.id;
-        elsif c.card_until > p_now and c.assurance < 3 and p_proof = 0 then
-            d.verdict := 'challenged'; d.reason := 'card_required'; d.rule := 'account:recent';
-        elsif not p_clock_sound and p_proof <> 1 then
-            d.verdict := 'refused'; d.reason := 'clock'; d.rule := 'clock';
-        end if;
-    end if;
-
-    -- A retry: counted once, answered the same, as long as nothing restricts the account since.
-    if d.verdict = 'granted' and p_repeat is not null then
-        perform pg_advisory_xact_lock(hashtextextended(p_repeat, c.account));
-        select * into earlier from gate.repeat r where r.account = c.account and r.key = p_repeat;
-        if found and earlier.digest <> p_digest then
-            d.verdict := 'refused'; d.reason := 'repeat_mismatch';
-            return d;
-        elsif found then
-            d := jsonb_populate_record(d, earlier.decision);
-            if earlier.person is not null then
-                select * into p from registry.person r where r.id = earlier.person and not exists (
-                    select from vault.data_key dk join vault.insurer_key ik on ik.id = dk.insurer_key
-                     where dk.id = r.data_key and ik.withdrawn_at is not null);
-                if not found then                  -- its insurer took the key back since
-                    d.verdict := 'refused'; d.reason := 'not_found';
-                else
-                    d.categories := d.categories & m.categories;    -- the matrix may have been tightened since
-                    d := gate.show(d, p, d.categories);
-                end if;
+        if c.account is null then
+            d.verdict := 'refused'; d.reason := 'credential';
+        else
+            if a.token is not null and coalesce(c.used_before < a.now_ - interval '1 hour', true) then
+                update access.access_token set last_used_at = a.now_ where hash = a.token;  -- an hour is exact enough
             end if;
-            return d;
+            if known.held = 'frozen' then
+                d.verdict := 'refused'; d.reason := 'frozen'; d.rule := 'restriction:' || known.restriction;
+            elsif m.purpose is null then
+                d.verdict := 'refused'; d.reason := 'purpose'; d.rule := 'matrix:' || a.purpose || ':' || c.profession;
+            elsif c.assurance < m.assurance then
+                d.verdict := 'challenged'; d.reason := 'assurance'; d.rule := 'matrix:assurance:' || m.assurance;
+            elsif known.held is not null and a.proof = 0 then
+                d.verdict := 'challenged'; d.reason := known.held; d.rule := 'restriction:' || known.restriction;
+            elsif c.card_until > a.now_ and c.assurance < 3 and a.proof = 0 then
+                d.verdict := 'challenged'; d.reason := 'card_required'; d.rule := 'account:recent';
+            elsif not a.clock_sound and a.proof <> 1 then
+                d.verdict := 'refused'; d.reason := 'clock'; d.rule := 'clock';
+            end if;
         end if;
-    end if;
 
-    -- Always searched and always in the same way: found, missed and refused take the same steps.
-    -- The newest batch of a person comes first; another rank among them makes the look-up ambiguous.
-    counted := p_miss; hit := false; ambiguous := false; fetched := false;
-    -- One key at a time: a plan for an array of unknown length costs ten times as much.
-    foreach key_ in array p_keys loop
-        for f in select r.id, r.birth_rank, r.data_key from registry.person_key k join registry.person r on r.id = k.person
-                  where k.key = key_ and (p_rank is null or r.birth_rank = p_rank) loop
-            fetched := true;
-            continue when exists (select from vault.data_key dk join vault.insurer_key ik on ik.id = dk.insurer_key
-                                  where dk.id = f.data_key and ik.withdrawn_at is not null);
+        -- A retry: counted once, answered the same, as long as nothing restricts the account since.
+        if d.verdict = 'granted' and a.repeat is not null then
+            perform pg_advisory_xact_lock(hashtextextended(a.repeat, c.account));
+            select * into earlier from gate.repeat r where r.account = c.account and r.key = a.repeat;
+            if found then
+                if earlier.digest <> a.digest then
+                    d.verdict := 'refused'; d.reason := 'repeat_mismatch';
+                else
+                    d := jsonb_populate_record(d, earlier.decision);
+                    if earlier.person is not null then
+                        select * into p from registry.person r where r.id = earlier.person and not exists (
+                            select from vault.data_key dk join vault.insurer_key ik on ik.id = dk.insurer_key
+                             where dk.id = r.data_key and ik.withdrawn_at is not null);
+                        if not found then                  -- its insurer took the key back since
+                            d.verdict := 'refused'; d.reason := 'not_found';
+                        else
+                            d.categories := d.categories & m.categories;    -- the matrix may have been tightened since
+                            d := gate.show(d, p, d.categories);
+                        end if;
+                    end if;
+                end if;
+                return next d;
+                continue;
+            end if;
+        end if;
+
+        -- Always searched and always in the same way: found, missed and refused take the same steps. In
+        -- nobody's place somebody at random is fetched. One key at a time: a plan for an array of unknown
+        -- length costs ten times as much.
+        candidates := '{}';
+        foreach key_ in array a.keys loop
+            candidates := candidates || array(select k.person from registry.person_key k where k.key = key_);
+        end loop;
+        counted := a.miss; hit := false; ambiguous := false;
+        if candidates = '{}' then candidates := array[a.miss & 4611686018427387903]; end if;
+        -- The newest batch of a person comes first; another rank among them makes the look-up ambiguous.
+        foreach candidate in array candidates loop
+            select r.*, ik.withdrawn_at is not null as withdrawn into f
+              from (select * from registry.person z where z.id >= candidate order by z.id limit 1) r
+              join vault.data_key dk on dk.id = r.data_key join vault.insurer_key ik on ik.id = dk.insurer_key;
+            continue when f.id is distinct from candidate or f.withdrawn or f.birth_rank <> a.birth_rank;
             if not hit then
-                counted := f.id; newest := f.data_key; rank := f.birth_rank; hit := true;
+                counted := f.id; rank := f.birth_rank; hit := true;
             else
                 ambiguous := ambiguous or f.birth_rank <> rank;
-                if (f.data_key, -f.id) > (newest, -counted) then counted := f.id; newest := f.data_key; end if;
+                continue when (f.data_key, -f.id) <= (p.data_key, -counted);
+                counted := f.id;
             end if;
+            p := row(f.id, f.insurer, f.data_key, f.birth_rank, f.policyholder, f.sealed_civil, f.sealed_nir,
+                     f.sealed_rights, f.sealed_contract);
         end loop;
-    end loop;
-    if not fetched then                             -- somebody at random is fetched in nobody's place
-        select r.data_key into newest from registry.person r
-            where r.id >= (p_miss & 4611686018427387903) order by r.id limit 1;
-        perform from vault.data_key dk join vault.insurer_key ik on ik.id = dk.insurer_key
-            where dk.id = newest and ik.withdrawn_at is not null;
-    end if;
 
-    if d.verdict = 'granted' and p_proof = 1 then
-        if c.login <> p_login then
-            d.reason := 'proof_forged';
-        else
-            d.reason := gate.check_proof(c, p_terminal, p_nonce, p_proof_at, p_genuine, p_now);
+        -- A card terminal's attestation. Its signature was checked by the gate process against the terminal's
+        -- immutable key; here: whose terminal, since when, how old, used before.
+        if d.verdict = 'granted' and a.proof = 1 then
+            if c.login <> a.login or not a.genuine then
+                d.reason := 'proof_forged';
+            elsif not known.terminal_in_force then
+                d.reason := 'proof_terminal';
+            elsif a.proof_at not between a.now_ - interval '60 seconds' and a.now_ + interval '10 seconds' then
+                d.reason := 'proof_stale';
+            else
+                insert into gate.used_proof values (a.terminal, a.nonce, a.proof_at) on conflict do nothing;
+                if not found then d.reason := 'proof_replayed'; end if;
+            end if;
+            if d.reason is not null then d.verdict := 'refused'; d.rule := 'proof:' || a.terminal; end if;
+        elsif d.verdict = 'granted' and a.proof = 0
+              and exists (select from gate.relation v where v.organisation = c.organisation and v.person = counted
+                            and v.last_visit > a.now_ - interval '24 months') then
+            d.proof := 3;
         end if;
-        if d.reason is not null then d.verdict := 'refused'; d.rule := 'proof:' || p_terminal; end if;
-    elsif d.verdict = 'granted' and p_proof = 0
-          and exists (select from gate.relation v where v.organisation = c.organisation and v.person = counted
-                        and v.last_visit > p_now - interval '24 months') then
-        d.proof := 3;
-    end if;
 
-    if d.verdict = 'granted' then
-        base := case d.proof when 1 then 1 when 2 then 2 when 3 then 3 else 0 end;
-        scopes := array[1, 2]; ids := array[c.account, coalesce(c.organisation, -c.account)]; meters := array[base, base];
-        limits := gate.limit_for(1::smallint, c.profession, base) || gate.limit_for(2::smallint, c.profession, base);
-        if d.proof in (0, 3) and not c.declared then
-            scopes := scopes || 3::smallint; meters := meters || 0::smallint;
-            ids := ids || gate.network_id(p_network);
-            limits := limits || gate.limit_for(3::smallint, c.profession, 0::smallint);
-        end if;
-        if d.proof <> 1 then
-            select * into breaker from gate.breaker;
-            hourly := case d.proof when 2 then breaker.present else breaker.current end;
-            scopes := scopes || 4::smallint; ids := ids || 1::bigint;
-            meters := meters || case d.proof when 2 then 2 else 0 end::smallint;
-            limits := limits || array[null, hourly, null, null];
-        end if;
-        if m.wide then                              -- wider answers have smaller limits of their own
-            scopes := array[1::smallint] || scopes; ids := array[c.account] || ids; meters := array[4::smallint] || meters;
-            limits := gate.limit_for(1::smallint, c.profession, 4::smallint) || limits;
-        end if;
-        -- Locks are taken in one order everywhere: account before organisation, network, platform.
-        select * into spend from gate.spend(scopes, ids, meters, limits, counted,
-                                            extract(epoch from p_now)::bigint, true);
-        cost_ := spend.cost;
-        if not spend.ok then
-            d.reason := (array['limit_account', 'limit_organisation', 'limit_network', 'breaker'])[scopes[spend.failed]];
-            d.rule := 'limit:' || scopes[spend.failed] || ':' || meters[spend.failed] || ':' || spend.win || ':'
-                      || limits[(spend.failed - 1) * 4 + spend.win + 1];
-            d.retry_after := spend.retry; cost_ := 0;
-            -- A stranger on the same network, or the platform's total, must lock nobody out.
-            d.verdict := case when scopes[spend.failed] >= 3 and p_proof = 0 then 'challenged' else 'refused' end;
-            d.meter := meters[spend.failed]; d.spent := spend.spent[(spend.failed - 1) * 4 + spend.win + 1];
-            d.lim := limits[(spend.failed - 1) * 4 + spend.win + 1];
-        else
-            d.meter := meters[1]; d.spent := spend.spent[3]; d.lim := limits[3];
-            if ambiguous then
-                d.verdict := 'challenged'; d.reason := 'birth_rank';
-            elsif not hit then
-                d.verdict := 'refused'; d.reason := 'not_found';
+        if d.verdict = 'granted' then
+            base := case d.proof when 1 then 1 when 2 then 2 when 3 then 3 else 0 end;
+            scopes := array[1, 2]; ids := array[c.account, coalesce(c.organisation, -c.account)]; meters := array[base, base];
+            limits := known.limits;
+            if base = 3 then
+                limits := gate.limit_for(1::smallint, c.profession, base) || gate.limit_for(2::smallint, c.profession, base);
+            end if;
+            if d.proof in (0, 3) and not c.declared then
+                scopes := scopes || 3::smallint; meters := meters || 0::smallint;
+                ids := ids || gate.network_id(a.network);
+                limits := limits || gate.limit_for(3::smallint, c.profession, 0::smallint);
+            end if;
+            if d.proof <> 1 then
+                select * into breaker from gate.breaker;
+                hourly := case d.proof when 2 then breaker.present else breaker.current end;
+                scopes := scopes || 4::smallint; ids := ids || 1::bigint;
+                meters := meters || case d.proof when 2 then 2 else 0 end::smallint;
+                limits := limits || array[null, hourly, null, null];
+            end if;
+            if m.wide then                              -- wider answers have smaller limits of their own
+                scopes := array[1::smallint] || scopes; ids := array[c.account] || ids; meters := array[4::smallint] || meters;
+                limits := gate.limit_for(1::smallint, c.profession, 4::smallint) || limits;
+            end if;
+            -- Locks are taken in one order everywhere: account before organisation, network, platform.
+            select * into spend from gate.spend(scopes, ids, meters, limits, counted,
+                                                extract(epoch from a.now_)::bigint, true);
+            if not spend.ok then
+                d.reason := (array['limit_account', 'limit_organisation', 'limit_network', 'breaker'])[scopes[spend.failed]];
+                d.rule := 'limit:' || scopes[spend.failed] || ':' || meters[spend.failed] || ':' || spend.win || ':'
+                          || limits[(spend.failed - 1) * 4 + spend.win + 1];
+                d.retry_after := spend.retry;
+                -- A stranger on the same network, or the platform's total, must lock nobody out.
+                d.verdict := case when scopes[spend.failed] >= 3 and a.proof = 0 then 'challenged' else 'refused' end;
+                d.meter := meters[spend.failed]; d.spent := spend.spent[(spend.failed - 1) * 4 + spend.win + 1];
+                d.lim := limits[(spend.failed - 1) * 4 + spend.win + 1];
+            else
+                cost_ := spend.cost;
+                d.meter := meters[1]; d.spent := spend.spent[3]; d.lim := limits[3];
+                if ambiguous then
+                    d.verdict := 'challenged'; d.reason := 'birth_rank';
+                elsif not hit then
+                    d.verdict := 'refused'; d.reason := 'not_found';
+                end if;
             end if;
         end if;
-    end if;
 
-    if d.verdict = 'granted' then
-        select * into p from registry.person r where r.id = counted;
-        shown := m.categories & case when p.sealed_contract is null then 7 else 15 end;
-        if p_proof = 1 and c.organisation is not null then
-            insert into gate.relation as v values (c.organisation, counted, p_now)
-                on conflict (organisation, person) do update set last_visit = excluded.last_visit
-                where v.last_visit < excluded.last_visit - interval '1 day';
+        if d.verdict = 'granted' then
+            shown := m.categories & case when p.sealed_contract is null then 7 else 15 end;
+            if a.proof = 1 and c.organisation is not null then
+                insert into gate.relation as v values (c.organisation, counted, a.now_)
+                    on conflict (organisation, person) do update set last_visit = excluded.last_visit
+                    where v.last_visit < excluded.last_visit - interval '1 day';
+            end if;
+        elsif cost_ = 0 then
+            network_ := gate.network_id(a.network);
+            journal_it := gate.worth_an_entry(coalesce(c.account::text, network_::text || ' network'),
+                                              d.verdict, d.reason, a.now_, c.account, a.network);
         end if;
-    elsif cost_ = 0 then
-        journal_it := gate.worth_an_entry(coalesce(c.account::text, gate.network_id(p_network)::text || ' network'),
-                                          d.verdict, d.reason, p_now, c.account, p_network);
-    end if;
-    if p_proof = 2 then details_ := jsonb_build_object('present', p_present); end if;
 
-    if journal_it then
-        insert into journal.entry (at, tag, request, account, profession, assurance, session, device, software,
-            organisation, network, channel, purpose, act_family, person, hit, department, birth_month, prefix_month,
-            prefix_commune, insurer, categories, proof, terminal, verdict, reason, rule, cost, policy, details)
-        values (p_now, 'gate:lookup:' || d.verdict, p_reference, c.account, c.profession, c.assurance, c.session,
-            coalesce(c.device, p_device), c.software, c.organisation, p_network, p_channel, p_purpose, p_act, counted,
-            hit, p_department, p_birth_month, p_prefix_month, p_prefix_commune, p.insurer, shown, d.proof,
-            p_terminal, d.verdict, d.reason, d.rule, cost_, policy_, details_);
-    end if;
-    d.categories := m.categories;   -- what was looked at: a person without contract is told from one not looked at
-    -- What was counted is what a retry must not count again; a card proof of a miss was used too.
-    if p_repeat is not null and (d.verdict = 'granted' or d.reason in ('not_found', 'birth_rank')) then
-        insert into gate.repeat values (c.account, p_repeat, p_digest, p_now,
-            case when d.verdict = 'granted' then counted end,
-            to_jsonb(d) - '{person,insurer,data_key,sealed_civil,sealed_nir,sealed_rights,sealed_contract}'::text[]);
-    end if;
-    if d.verdict = 'granted' then d := gate.show(d, p, m.categories); end if;
-    return d;
+        if journal_it then
+            lines := lines || row(a.now_, 'gate:lookup:' || d.verdict, a.reference, c.account, c.profession, c.assurance,
+                c.session, coalesce(c.device, a.device), c.software, c.organisation, a.network, a.channel, a.purpose, a.act,
+                counted, hit, a.department, a.birth_month, a.prefix_month, a.prefix_commune,
+                case when d.verdict = 'granted' then p.insurer end, shown, d.proof, a.terminal, d.verdict, d.reason, d.rule,
+                cost_, known.policy, case when a.proof = 2 then jsonb_build_object('present', a.present) end)::gate.line;
+        end if;
+        d.categories := m.categories;   -- what was looked at: a person without contract is told from one not looked at
+        -- What was counted is what a retry must not count again; a card proof of a miss was used too.
+        if a.repeat is not null and (d.verdict = 'granted' or d.reason in ('not_found', 'birth_rank')) then
+            insert into gate.repeat values (c.account, a.repeat, a.digest, a.now_,
+                case when d.verdict = 'granted' then counted end,
+                to_jsonb(d) - '{person,insurer,data_key,sealed_civil,sealed_nir,sealed_rights,sealed_contract}'::text[]);
+        end if;
+        if d.verdict = 'granted' then d := gate.show(d, p, m.categories); end if;
+        return next d;
+    end loop;
+    insert into journal.entry (at, tag, request, account, profession, assurance, session, device, software,
+        organisation, network, channel, purpose, act_family, person, hit, department, birth_month, prefix_month,
+        prefix_commune, insurer, categories, proof, terminal, verdict, reason, rule, cost, policy, details)
+    select * from unnest(lines);
 end $$;
+
+-- One alone.
+create function gate.look_up(
+    p_now timestamptz, p_reference text,
+    p_session text, p_token bytea, p_device text, p_network inet, p_channel text,
+    p_purpose text, p_act text, p_keys bytea[], p_miss bigint, p_rank smallint,
+    p_department text, p_birth_month smallint, p_prefix_month bigint, p_prefix_commune bigint,
+    p_proof smallint, p_login text, p_terminal bigint, p_nonce bytea, p_proof_at timestamptz, p_genuine boolean,
+    p_present text, p_repeat text, p_digest bytea, p_clock_sound boolean
+) returns gate.decision
+language sql security definer set search_path = pg_catalog, pg_temp
+as $$
+    select * from gate.look_ups(array[row(p_now, p_reference, p_session, p_token, p_device, p_network, p_channel,
+        p_purpose, p_act, p_keys, p_miss, p_rank, p_department, p_birth_month, p_prefix_month, p_prefix_commune,
+        p_proof, p_login, p_terminal, p_nonce, p_proof_at, p_genuine, p_present, p_repeat, p_digest,
+        p_clock_sound)::gate.ask])
+$$;
 
 -- Put the sealed fields of the categories allowed into the decision, and no others.
 create function gate.show(d gate.decision, p registry.person, p_categories smallint) returns gate.decision

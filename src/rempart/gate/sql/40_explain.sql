@@ -22,11 +22,10 @@ begin
     foreach meter_ in array '{0,1,2,3,4}'::smallint[] loop
         limits := gate.limit_for(1::smallint, a.profession, meter_);
         continue when limits = '{0,0,0,0}';
+        -- Against nought nobody is added: what is spent. Against its own limit, one window at a time: when one leaves.
+        select * into s from gate.spend(array[1::smallint], array[a.id], array[meter_], '{0,0,0,0}',
+            null, extract(epoch from p_now)::bigint, false);
         for k in 1..4 loop
-            -- One window at a time against its own count: what is spent, and when the oldest leaves.
-            select * into s from gate.spend(array[1::smallint], array[a.id], array[meter_],
-                array_fill(2147483647, array[k - 1]) || 0 || array_fill(2147483647, array[4 - k]),
-                null, extract(epoch from p_now)::bigint, false);
             scope := 1; meter := meter_; win := k - 1; spent := s.spent[k]; lim := limits[k]; frees_in := null;
             if spent >= lim then
                 select e.retry into frees_in from gate.spend(array[1::smallint], array[a.id], array[meter_],
