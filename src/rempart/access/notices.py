@@ -28,6 +28,7 @@ class Shown:
 
     id: int
     at: datetime
+    kind: str
     title: str
     lines: list[str]
     seen: bool
@@ -73,6 +74,8 @@ def _where() -> dict[str, Any]:
 def _shown(account: Account, **which: Any) -> list[Shown]:
     rows = Notice.objects.filter(account_id=account.pk, at__gt=timezone.now() - _SHOWN, **which)
     return [
-        Shown(row.pk, row.at, title(row.kind), lines(row.kind, row.details), row.seen_at is not None)
+        Shown(
+            row.pk, row.at, row.kind, title(row.kind), lines(row.kind, row.details), row.seen_at is not None
+        )
         for row in rows.order_by("-at", "-pk")[:50]
     ]
