@@ -1,5 +1,6 @@
 """The forms that take a code: at sign-in, before a sensitive change, and at enrolment."""
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import get_adapter as account_adapter
@@ -9,8 +10,10 @@ from allauth.mfa.base import forms as base
 from allauth.mfa.totp import forms as totp
 from django.http import HttpRequest
 
-from rempart.access import events, factors, notices, throttle
+from rempart.access import devices, events, factors, notices, throttle
 from rempart.access.models import Account
+
+_HOUR = timedelta(hours=1)
 
 
 def _counted(request: HttpRequest, account: Account) -> throttle.Attempt:
@@ -28,6 +31,12 @@ def _refused(request: HttpRequest, account: Account, reason: str) -> None:
     events.record(events.Tag.SESSION_REFUSED, request, account, verdict="refused", reason=reason)
 
 
+def _warn(request: HttpRequest, account: Account) -> None:
+    """A stranger got as far as the code: the owner hears of the first wrong one, once an hour."""
+    if not devices.is_known(request, account) and throttle.once(f"password known {account.pk}", _HOUR):
+        notices.tell(account, events.Tag.SESSION_REFUSED, reason="wrong_code")
+
+
 class _OnceOnly:
     """Takes a code at most once, and counts it before it is compared."""
 
@@ -41,6 +50,7 @@ class _OnceOnly:
         factor = factors.take_code(self.user, code)
         if factor is None:
             _refused(request, self.user, "second_factor")
+            _warn(request, self.user)
             raise get_adapter().validation_error("incorrect_code")
         attempt.succeeded()
         self.authenticator = factor

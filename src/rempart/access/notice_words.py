@@ -75,7 +75,7 @@ _SAID: dict[str, Promise | str] = {
         "Connectez-vous et choisissez un autre mot de passe ; jusque-là, votre compte ne consulte personne."
     ),
 }
-_SPEAKS_FOR_ITSELF = frozenset({"too_many_codes"})
+_SPEAKS_FOR_ITSELF = frozenset({"too_many_codes", "wrong_code"})
 """Reasons that say what happened better than its kind does."""
 _LABELS: dict[str, Promise | str] = {
     "name": gettext_lazy("Nom"),
@@ -109,6 +109,10 @@ _VALUES: dict[str, Promise | str] = {
     "too_many_codes": gettext_lazy(
         "dix codes faux. Si ce n’était pas vous, quelqu’un connaît votre mot de passe ou lit votre "
         "messagerie : changez-les"
+    ),
+    "wrong_code": gettext_lazy(
+        "un code faux, après le bon mot de passe, depuis un poste inconnu. Si ce n’était pas vous, quelqu’un "
+        "connaît votre mot de passe : changez-le"
     ),
     "leaked_password": gettext_lazy("mot de passe trouvé dans une fuite"),
     "leaked_mailbox": gettext_lazy("messagerie trouvée dans une fuite"),
