@@ -46,23 +46,28 @@ def print_letters(
         Path,
         Parameter(help="Directory for the PDF files, one a letter; made for you alone if it is not there."),
     ],
+    url: Annotated[
+        str | None, Parameter(help="Address of the pages, as the letters print it.", env_var="REMPART_URL")
+    ] = None,
     data: Data = DATA,
     json: Json = False,
 ) -> None:
     """Write what waits as PDF files; their codes are erased from the database, and shown nowhere else."""
     out = _directory(out)
     with as_owner(data):
+        from django.conf import settings  # noqa: PLC0415
         from django.db import transaction  # noqa: PLC0415
         from django.utils import timezone  # noqa: PLC0415
 
         from rempart.access import letters  # noqa: PLC0415
 
+        pages = (url or settings.REMPART_URL).rstrip("/")
         files: list[dict[str, Any]] = []
         for letter in letters.to_print():
             with transaction.atomic():
                 # The paper is safe on disk before its code is erased; a crash in between prints it again.
                 name = f"letter-{letter.pk:06}.pdf"
-                _keep(out / name, _page(letter, letters.code_of(letter), timezone.localdate()))
+                _keep(out / name, _page(letter, letters.code_of(letter), pages, timezone.localdate()))
                 letters.printed(letter)
             files.append({"letter": letter.pk, "file": str(out / name)})
     if json:
@@ -70,11 +75,10 @@ def print_letters(
     else:
         for file in files:
             screen.out.print(file["file"], markup=False, soft_wrap=True)
-        screen.out.print(f"{len(files)} to post. Delete the files once they are in their envelopes.")
+        screen.out.print(f"{len(files)} to post, with the address {pages}. In their envelopes? Delete them.")
 
 
-def _page(letter: "Letter", code: str, today: Any) -> bytes:
-    from django.conf import settings  # noqa: PLC0415
+def _page(letter: "Letter", code: str, pages: str, today: Any) -> bytes:
     from django.urls import reverse  # noqa: PLC0415
 
     from rempart.access import letters  # noqa: PLC0415
@@ -87,7 +91,7 @@ def _page(letter: "Letter", code: str, today: Any) -> bytes:
         address=letter.organisation.address,
         rpps=holder.rpps,
         code=code,
-        url=f"{settings.REMPART_URL}{reverse('enrol_code')}",
+        url=f"{pages}{reverse('enrol_code')}",
         today=today,
         until=today + timedelta(days=letters.VALID.days),
     )
