@@ -13,7 +13,7 @@ import pytest
 
 from rempart.access.leaks.corpus import Shelf
 from rempart.access.leaks.reading import LeaksFileError
-from rempart.cli import bench_leaks, leaks
+from rempart.cli import bench_leaks, doctor, leaks
 from rempart.cli.leaks import LeaksFault
 from rempart.vocabulary.faults import Fault
 
@@ -105,6 +105,17 @@ def test_what_is_not_there_is_one_line(run, asked):
 def test_a_name_leads_to_no_other_folder(run, file):
     with pytest.raises(LeaksFault):
         run("import", file, "--name", "../../etc/x")
+
+
+def test_the_doctor_counts_what_is_known_and_names_what_is_broken(run, file, tmp_path):
+    data = tmp_path / "data"
+    assert "No corpus" in doctor._leaks(data).message
+    run("import", file)
+    assert "1,000 leaked" in doctor._leaks(data).message
+    (data / "leaks" / "pwned.corpus").write_bytes(b"half")
+    found = doctor._leaks(data)
+    assert (found.well, found.remedy) == (False, "rempart leaks remove pwned --apply")
+    assert "broken" in run("list")[0][0]["hashes"]
 
 
 def test_standard_input_is_taken(file, tmp_path):

@@ -10,7 +10,8 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from rempart.cli import screen
+from rempart.access.leaks.corpus import Corpus, CorpusFault
+from rempart.cli import leaks, screen
 from rempart.cli.options import DATA, Data, Json
 from rempart.database import directory, embedded, roles, setup
 from rempart.database.connect import dsn
@@ -52,7 +53,7 @@ def examine(data: Path) -> Iterator[Finding]:
             remedy=f"rempart database migrate --data {data}",
         )
         return
-    yield from (_private(data), _keys(data), _disk(data))
+    yield from (_private(data), _keys(data), _disk(data), _leaks(data))
     try:
         with nullcontext() if setup.is_external() else embedded.running(data):
             yield from _database(data)
@@ -101,6 +102,19 @@ def _disk(data: Path) -> Finding:
             remedy=f"free space below {data}",
         )
     return Finding("disk", well=True, message=f"{free >> 30} GB are free.")
+
+
+def _leaks(data: Path) -> Finding:
+    paths = leaks.paths(data)
+    try:
+        hashes = sum(Corpus(path).shape.count for path in paths)
+    except CorpusFault as fault:
+        return Finding("leaks", well=False, message=str(fault), remedy=fault.remedy)
+    if not paths:
+        said = "No corpus of leaked passwords: rempart leaks import FILE lets sign-in find them."
+    else:
+        said = f"Sign-in knows {hashes:,} leaked passwords."
+    return Finding("leaks", well=True, message=said)
 
 
 def _database(data: Path) -> Iterator[Finding]:

@@ -65,9 +65,9 @@ def import_hashes(
 
 
 @app.command(name="list")
-def list_corpora(*, data: Data = DATA, json: Json = False) -> None:
+def listpaths(*, data: Data = DATA, json: Json = False) -> None:
     """The corpora that sign-in asks."""
-    rows = [_line(path) for path in _corpora(data)]
+    rows = [_line(path) for path in paths(data)]
     if json:
         screen.out.print_json(data=rows)
     elif rows:
@@ -81,7 +81,7 @@ def remove(name: str, *, apply: Apply = False, data: Data = DATA, json: Json = F
     """Remove a corpus. What it led to stays: passwords that must be renewed must be renewed."""
     from rempart.access.leaks.writing import remove_corpus  # noqa: PLC0415
 
-    found = {path.name.removesuffix(ENDING): path for path in _corpora(data)}
+    found = {path.name.removesuffix(ENDING): path for path in paths(data)}
     if name not in found:
         raise LeaksFault("No corpus has this name.", "rempart leaks list")
     report = {"corpus": name, "bytes": found[name].stat().st_size, "removed": apply}
@@ -146,7 +146,8 @@ def _accounts(data: Path) -> dict[str, int | None]:
         }
 
 
-def _corpora(data: Path) -> list[Path]:
+def paths(data: Path) -> list[Path]:
+    """The corpora of a data directory, in order of their names."""
     return sorted((data.expanduser().resolve() / FOLDER).glob(f"*{ENDING}"))
 
 
