@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from rempart.access import vouching
+from rempart.access import step_up, vouching
 from rempart.access.models import Account
 from rempart.access.sessions import digest
 from rempart.vocabulary.words import Assurance
@@ -25,6 +25,8 @@ class CardRequired:
     until: datetime
     reference: str
     """What a colleague types who answers for the holder; empty when nobody's word ends it."""
+    own_card: bool
+    """Whether a professional's card, or Pro Santé Connect, is a way in here."""
 
 
 def of_request(request: HttpRequest) -> CardRequired | None:
@@ -45,4 +47,5 @@ def of_request(request: HttpRequest) -> CardRequired | None:
         return None
     spoken = LEAK not in running and account.organisation_id and session.session_key
     reference = vouching.of_session(digest(session.session_key)) if spoken else ""
-    return CardRequired(tuple(running), max(running.values()), reference)
+    own_card = bool(step_up.ways(account, Assurance.CARD))
+    return CardRequired(tuple(running), max(running.values()), reference, own_card)
