@@ -263,6 +263,17 @@ def test_an_assertion_is_signed_with_the_registered_key(software):
         assert (status, body["error"]) == (401, "invalid_client"), signed[:60]
 
 
+def test_who_signs_in_as_a_software_and_cannot_is_journaled_without_a_flood(software, connect):
+    for _ in range(5):
+        software.ask({}, signed=software.assertion(key=ECKey.generate_key("P-256")))
+    found = connect("owner").execute(
+        "select reason from journal.entry"
+        " where tag = 'access:software:refused' and details->>'software' = %s",
+        [str(software.row.pk)],
+    )
+    assert 1 <= len(found.fetchall()) <= 2, "one a minute"
+
+
 def test_a_shared_secret_or_no_assertion_is_refused(software):
     for form in (
         {"grant_type": "client_credentials", "client_id": software.client_id, "client_secret": "x"},
@@ -346,12 +357,28 @@ def test_allowed_anew_on_the_same_device_the_earlier_grant_ends(software, holder
     assert identified(connect, second["access_token"], device) == holder.account.login
 
 
-@pytest.mark.parametrize("change", ["is_active = false", "renew_since = now()"])
-def test_a_closed_account_or_a_leaked_password_renews_nothing(software, holder, cluster, change):
+def test_a_closed_account_renews_nothing(software, holder, cluster):
     body = software.tokens(holder.client)
     with as_owner(cluster), connection.cursor() as cursor:
-        cursor.execute(f"update access.access_account set {change} where id = %s", [holder.account.pk])
+        cursor.execute(
+            "update access.access_account set is_active = false where id = %s", [holder.account.pk]
+        )
     assert software.renew(body["refresh_token"])[0] == 400
+
+
+def test_after_a_leak_the_software_goes_on_with_the_patient_s_card(software, holder, cluster, connect):
+    body = software.tokens(holder.client)
+    with as_owner(cluster), connection.cursor() as cursor:
+        cursor.execute(
+            "update access.access_account set renew_since = now() where id = %s", [holder.account.pk]
+        )
+    status, body = software.renew(body["refresh_token"])
+    assert status == 200
+    row = connect("owner").execute(
+        "select (gate.identify(null, sha256(%s::bytea), %s, '192.0.2.1', now())).card_until = 'infinity'",
+        [body["access_token"].encode(), software.device.thumbprint()],
+    )
+    assert row.fetchone() == (True,)
 
 
 def test_a_delegate_whose_holder_ended_renews_nothing(software, holder, person, cluster, connect):

@@ -247,6 +247,24 @@ def test_a_grant_of_a_device_never_seen_asks_the_card_until_level_three(house, p
     assert high.ask(person, high.proof()).status_code == 200
 
 
+def test_a_look_up_that_needs_the_card_goes_on_after_step_up_with_the_same_key(house, person):
+    account, row = house.account("podiatrist"), "purpose = 'rights' and profession = 'podiatrist'"
+    low, repeat_key = Granted(house, account), secrets.token_urlsafe(12)
+    house.owner.execute(f"update gate.matrix_row set assurance = 3 where {row}")
+    try:
+        asked = low.ask(person, low.proof(), **{"Idempotency-Key": repeat_key})
+        assert refused(asked, "insufficient_user_authentication")
+        assert 'acr_values="level3"' in asked.headers["www-authenticate"]
+        assert (asked.json()["reason"], asked.json()["how"][0]) == ("assurance", "professional_card")
+        high = Granted(house, account, software=low.software, assurance=3)
+        answer = high.ask(person, high.proof(), **{"Idempotency-Key": repeat_key})
+        assert answer.status_code == 200
+        again = high.ask(person, high.proof(), **{"Idempotency-Key": repeat_key})
+        assert again.json()["reference"] == answer.json()["reference"]
+    finally:
+        house.owner.execute(f"update gate.matrix_row set assurance = 2 where {row}")
+
+
 # ---------------------------------------------------------------------------------- as the pages forward it
 
 

@@ -56,16 +56,16 @@ class Proofs:
 
 def with_scheme(reply: Reply) -> Reply:
     """What a refusal says to whoever signs its requests (RFC 9449, 7.1; RFC 9470)."""
-    error = _ERRORS.get(reply.body.get("reason", ""))
-    return reply if error is None else replace(reply, scheme=f'{_SCHEME}, error="{error}"')
+    reason = reply.body.get("reason")
+    if reason == Reason.CREDENTIAL:
+        return replace(reply, scheme=f'{_SCHEME}, error="invalid_token"')
+    if reason == Reason.ASSURANCE:
+        level = "level3" if "professional_card" in reply.body["how"] else "level2"
+        more = f'error="insufficient_user_authentication", acr_values="{level}"'
+        return replace(reply, scheme=f"{_SCHEME}, {more}")
+    return reply
 
 
 def without_proof(why: str) -> str:
     """The header of the refusal of a request whose proof is missing or worth nothing."""
     return f'{_SCHEME}, error="invalid_dpop_proof", error_description="{why}"'
-
-
-_ERRORS = {
-    Reason.CREDENTIAL: "invalid_token",
-    Reason.ASSURANCE: "insufficient_user_authentication",
-}

@@ -21,6 +21,7 @@ from rempart.access.models import Account, Grant, Session, Software, Token
 from rempart.access.sessions import digest as session_digest
 from rempart.access.tokens import MARK
 from rempart.access.vendors.asked import Asked
+from rempart.access.vendors.assertions import use_once
 from rempart.vocabulary.dpop import digest as s256
 from rempart.vocabulary.words import Assurance
 
@@ -130,6 +131,13 @@ def renew(request: HttpRequest, software: Software, refresh: str, key: str) -> T
     return tokens
 
 
+def note_refused(request: HttpRequest, software: Software | None) -> None:
+    """Somebody signs in as this software and cannot: in the journal, once a minute however often."""
+    minute = int(timezone.now().timestamp()) // 60
+    if software and use_once(f"refused {software.pk} {minute}", 60 * (minute + 2)):
+        _refused(request, software, "assertion")
+
+
 def of_account(account: Account) -> list[Allowed]:
     """The account's grants in force, the latest first."""
     rows = Grant.objects.filter(
@@ -181,13 +189,13 @@ def _fits(grant: Grant, verifier: str, redirect_uri: str, key: str) -> bool:
 
 
 def _unfit(grant: Grant, now: datetime) -> str:
-    """Why nothing may be issued any more; empty: it may."""
+    """Why nothing may be issued any more; empty: it may. After a leak the gate asks the patient's card."""
     account = grant.account
     if grant.revoked_at or grant.expires_at <= now:
         return "ended"
     if not account.is_active or (account.holder and not account.holder.is_active):
         return "account"
-    return "renewal" if account.renew_since else ""
+    return ""
 
 
 def _issue(grant: Grant, now: datetime) -> Tokens:

@@ -89,6 +89,7 @@ def _software(request: HttpRequest) -> Software:
     try:
         software = assertions.signed_in(form.get("client_assertion", ""))
     except assertions.NotProvedError as fault:
+        grants.note_refused(request, fault.software)
         raise _Error("invalid_client", str(fault), 401) from None
     if form.get("client_id", software.client_id) != software.client_id:
         raise _Error("invalid_client", "client_id is not the one of the assertion", 401)
