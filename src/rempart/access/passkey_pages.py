@@ -19,6 +19,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -55,9 +56,10 @@ def enrol(request: HttpRequest) -> HttpResponse:
     form = EnrolForm(request.POST if request.method == "POST" else None, user=account)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            _, codes = flows.add_authenticator(
+            _made, codes = flows.add_authenticator(
                 request, name=form.cleaned_data["name"], credential=form.cleaned_data["credential"]
             )
+        messages.success(request, _("Clé d’accès ajoutée."))
         return redirect("mfa_view_recovery_codes" if codes else "mfa_list_webauthn")
     context = {"form": form, "full": len(passkeys.of_account(account)) >= passkeys.MOST}
     return render(request, "mfa/webauthn/add_form.html", context)
@@ -91,6 +93,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
             flows.remove_authenticator(request, passkey)
+        messages.success(request, _("Clé d’accès retirée : elle n’ouvre plus rien."))
         return redirect("mfa_list_webauthn")
     account: Any = request.user
     context = {"passkey": passkey, "last": factors.count(account) == 1}

@@ -130,7 +130,8 @@ def _welcome(told: dict[str, Any]) -> None:
     _accounts_table(told)
     screen.out.print(
         f"\n[bold]{told['url']}/demo[/bold] shows roles, codes, persons and what to try. "
-        "A code: rempart demo code pharmacie. Ctrl-C stops all.",
+        "A code: rempart demo code pharmacie. Ctrl-C stops all.\n"
+        f"Passkeys work by name only: {told['url'].replace('127.0.0.1', 'localhost')}",
         soft_wrap=True,
     )
 

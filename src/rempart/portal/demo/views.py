@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from rempart.access import passkeys
 from rempart.access.doors import public
 from rempart.access.network import client_network
 from rempart.portal.demo import codes as codes_
@@ -51,7 +52,8 @@ def _is_loopback(address: str | None) -> bool:
 @require_safe
 def demo(request: HttpRequest) -> HttpResponse:
     """Roles, persons, what to try."""
-    return render(request, "demo/demo.html", _context())
+    by_name = passkeys.address_by_name(request)  # passkeys know no address in numbers
+    return render(request, "demo/demo.html", _context() | {"by_name": by_name})
 
 
 @public
