@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rempart.cli.variables import PAGES, VARIABLES
+from tests.access.authority import Issuers
 
 ROOT = Path(__file__).parents[2]
 SOUND = {
@@ -70,12 +71,31 @@ def test_a_sound_environment_has_no_problem(tmp_path):
         ({"REMPART_TRUSTED_PROXIES": "the proxy"}, "rempart.E002"),
         ({"REMPART_SMTP_URL": "mail.example"}, "rempart.E004"),
         ({"REMPART_POOL": "many"}, "rempart.E002"),
+        ({"REMPART_CARD_URL": "https://elsewhere.example:8443"}, "rempart.E021"),
+        ({"REMPART_CARD_URL": "http://localhost:8443/cards"}, "rempart.E021"),
+        ({"REMPART_CARD_URL": "http://localhost:8443"}, "rempart.E022"),
+        ({"REMPART_CARD_URL": "http://localhost:8443", "REMPART_CARD_SECRET": "short"}, "rempart.E023"),
+        ({"REMPART_CARD_URL": "http://localhost:8443"}, "rempart.E024"),
     ],
 )
 def test_each_mistake_is_named_with_the_way_to_mend_it(tmp_path, environment, check):
     found = problems_with(tmp_path, **environment)
     assert check in found
     assert found[check]
+
+
+def test_cards_are_taken_when_all_that_they_need_is_there(tmp_path):
+    authorities, lists = Issuers().write(tmp_path)
+    sound = {
+        "REMPART_CARD_URL": "http://localhost:8443",
+        "REMPART_CARD_AUTHORITIES": str(authorities),
+        "REMPART_CARD_REVOCATION": str(lists),
+        "REMPART_CARD_SECRET": "0" * 32,
+        "REMPART_TRUSTED_PROXIES": "127.0.0.1",
+    }
+    assert problems_with(tmp_path, **sound) == {}
+    lists.write_bytes(b"")
+    assert set(problems_with(tmp_path, **sound)) == {"rempart.E024"}
 
 
 def test_secrets_may_stand_in_files(tmp_path):
