@@ -56,6 +56,8 @@ def test_a_look_up_posted_from_another_network_goes_on_after_the_code(site, visi
     assert asked["nir"] not in page
     page = person.client.post("/account/confirm/code/", {"code": person.code(), "next": "/"}, **moved)
     assert page["Location"] == "/"
+    assert person.client.head("/", **moved).status_code == 200
+    assert look_ups(site, person) == [], "only the page itself goes on"
     answer = person.client.get("/", **moved).content.decode()
     assert "Droits ouverts" in answer
     assert look_ups(site, person) == [("granted", None)]

@@ -37,7 +37,9 @@ def look_up(request: HttpRequest) -> HttpResponse:
     profession = request.user.profession  # type: ignore[union-attr]  # the door let an account in
     if profession in STAFF:
         return redirect("operations:journal")
-    posted = request.POST.dict() if request.method == "POST" else resume.take(request)
+    posted = request.POST.dict() if request.method == "POST" else None
+    if request.method == "GET":
+        posted = resume.take(request)
     if posted is None:
         return _page(request, LookUpForm(profession=profession), None, HTTPStatus.OK)
     form = LookUpForm(posted, profession=profession)
