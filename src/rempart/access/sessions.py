@@ -90,7 +90,8 @@ class SessionStore(SessionBase):
     # What Django asks ------------------------------------------------------------------------
 
     def load(self) -> dict[str, Any]:
-        row = self._alive().filter(expire_date__gt=timezone.now()).first() if self.session_key else None
+        alive = self._alive().filter(expire_date__gt=timezone.now()) if self.session_key else ()
+        row = next(iter(alive), None)  # `first` would sort the one
         if row is not None and row.account_id and not self._is_of(row.device):
             self.stranger = row.account_id, row.session_key[:SHORT]
             row = None

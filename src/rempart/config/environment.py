@@ -148,6 +148,7 @@ def database(role: str, data: Path) -> dict[str, Any]:
             **known,
             # Bound by the server: values reach neither pg_stat_activity nor the server's log.
             "server_side_binding": True,
+            "prepare_threshold": 5,  # a page asks the same few questions each time: planned once
             "options": _OPTIONS.get(role, "-c search_path=access"),
             "connect_timeout": 5,
         },

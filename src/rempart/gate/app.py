@@ -22,7 +22,7 @@ from rempart.gate.dpop import ASKED, Proofs, with_scheme, without_proof
 from rempart.gate.errors import UncertainError
 from rempart.gate.look_up import Ask, Gate, digest_of
 from rempart.gate.openapi import document
-from rempart.gate.protocol import MAX_HEAD
+from rempart.gate.protocol import MAX_HEAD, WHOLE
 from rempart.gate.rules import reply as replies
 from rempart.gate.rules.advice import advice
 from rempart.gate.rules.left import left
@@ -69,6 +69,8 @@ class Call:
     headers: dict[bytes, str]
     on_socket: bool
     peer: str
+    whole: bool
+    """Is its body in?"""
 
     def is_hidden(self) -> bool:
         """Is it for pages only, and this no page?"""
@@ -125,7 +127,7 @@ class Application:
         if call.headers.get(b"content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise _Refusal(415, "send application/json")
         repeat_key = parse_repeat_key(call.headers.get(b"idempotency-key"))
-        body = await _body(receive)
+        body = await _body(call, receive)
         ask = Ask(who, parse(body), body, repeat_key, call.language())
         reply = await self._gate.look_up(ask)
         return with_scheme(reply) if who.token and who.device else reply
@@ -143,7 +145,7 @@ class Application:
     async def _explain(self, call: Call, receive: Receive) -> Reply:
         """For staff, through a page: how an account's look-up would be decided."""
         who, now = self._who(call), datetime.now(UTC)
-        asked = _explained(await _body(receive))
+        asked = _explained(await _body(call, receive))
         try:
             if await self._gate.store.profession_of(who, now) not in STAFF:
                 return Reply(403, {"error": "staff_only"})
@@ -226,7 +228,8 @@ def _call(scope: Scope) -> Call:
         headers[name] = value.decode("latin-1")
     client, server = scope.get("client"), scope.get("server")
     on_socket = server is not None and server[1] is None
-    return Call(scope["path"], scope["method"], headers, on_socket, client[0] if client else "")
+    peer = client[0] if client else ""
+    return Call(scope["path"], scope["method"], headers, on_socket, peer, WHOLE in scope)
 
 
 def _token(call: Call) -> tuple[str, str]:
@@ -264,7 +267,9 @@ def _explained(body: bytes) -> tuple[str, str, int, str, str]:
         raise MalformedError("body", "login, and maybe purpose, proof, network and channel") from None
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(call: Call, receive: Receive) -> bytes:
+    if call.whole:
+        return await _read(receive)
     try:
         async with asyncio.timeout(_BODY_SECONDS):
             return await _read(receive)

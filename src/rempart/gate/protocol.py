@@ -12,6 +12,8 @@ MAX_HEAD = 16_384
 """Bytes of a request's first line and headers together."""
 HEAD_SECONDS = 10.0
 """From the first byte of a head, or from the connection, to the head's end; and to drain a refused body."""
+WHOLE = "rempart.whole"
+"""In a request's scope once its body is in: there is nothing to wait for."""
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -52,6 +54,7 @@ class GateProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        self.scope[WHOLE] = True  # type: ignore[literal-required]  # a key of our own
         self._in_head = self._completed = True
         self._be_patient()
         super().on_message_complete()

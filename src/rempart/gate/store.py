@@ -101,7 +101,7 @@ class Store:
         flusher = await self.witness()
         self._notices.clear()
         try:
-            await flusher.execute("select gate.flush()")
+            await flusher.fetchval("select gate.flush()")  # prepared: parsed and planned once
         except BaseException:
             flusher.terminate()
             raise

@@ -1,7 +1,8 @@
 """Tags and filters of the pages: icons, money, hours, bars. Nothing here asks a database."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from django import template
 from django.forms import BoundField
@@ -40,12 +41,20 @@ _TABLES = {
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A symbol of the sprite; with `label` it speaks, without it is decoration."""
-    href = f"{static('rempart/icons.svg')}#{name}"
     if label:
         return format_html(
-            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, _symbol(name)
         )
-    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+    return _decoration(name)
+
+
+def _symbol(name: str) -> str:
+    return f"{static('rempart/icons.svg')}#{name}"
+
+
+@lru_cache
+def _decoration(name: str) -> SafeString:
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', _symbol(name))
 
 
 @register.simple_tag(name="colon")
@@ -105,7 +114,12 @@ def when(value: object) -> str:
 def day(value: object) -> str:
     """A date in words from a date or ISO text."""
     found = parse_date(str(value)[:10]) if value else None
-    return date_format(found, "j F Y") if found else str(value or "")
+    return _in_words(found, get_language()) if found else str(value or "")
+
+
+@lru_cache(1024)
+def _in_words(found: date, _language: str | None) -> str:
+    return date_format(found, "j F Y")
 
 
 @register.inclusion_tag("shared/bar.html")
