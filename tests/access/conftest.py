@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,10 @@ import pytest
 from rempart.vocabulary.words import Profession
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
     from tests.access.house import Person
+    from tests.access.psc_house import Cast, Provider
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -27,3 +30,30 @@ def person(db: None, cluster: Path, fresh: Callable[[str], str]) -> "Callable[..
         return open_person(cluster, fresh("account"), profession, factor=factor)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def psc_process() -> "Iterator[Provider]":
+    """A provider of Pro Santé Connect that really runs."""
+    from tests.access.psc_house import running  # noqa: PLC0415
+
+    with running() as process:
+        yield process
+
+
+@pytest.fixture
+def provider(psc_process: "Provider", settings: "SettingsWrapper") -> "Provider":
+    """The same, with the settings that lead to it."""
+    from tests.access import psc_provider  # noqa: PLC0415
+
+    settings.REMPART_PSC_URL = psc_process.issuer
+    settings.REMPART_PSC_CLIENT_ID, settings.REMPART_PSC_SECRET = psc_provider.CLIENT, psc_provider.SECRET
+    return psc_process
+
+
+@pytest.fixture
+def cast(db: None, cluster: Path, fresh: "Callable[[str], str]") -> "Callable[..., Cast]":
+    """`cast()` makes somebody of the directory, with accounts and the provider's word on them."""
+    from tests.access.psc_house import Cast  # noqa: PLC0415
+
+    return lambda **how: Cast(cluster, fresh, **how)

@@ -15,8 +15,8 @@ from rempart.access.models import Account, Letter, Notice, Organisation
 from rempart.access.open_account import open_account
 from rempart.vocabulary.words import Profession
 from tests.access.house import PASSWORD, as_owner, browser
+from tests.access.psc_house import session_of
 from tests.access.test_enrol_known import professional  # noqa: F401  # a fixture
-from tests.access.test_psc import session_of
 from tests.access.test_worker import as_worker
 
 ADDRESS = "12 RUE DE LA PAIX\n75002 PARIS"

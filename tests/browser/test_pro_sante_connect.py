@@ -11,8 +11,8 @@ from rempart.database import spawn
 from rempart.database.connect import dsn
 from tests.access import psc_provider
 from tests.access.house import as_owner
+from tests.access.psc_house import Cast, Provider
 from tests.access.test_letters import print_all
-from tests.access.test_psc import Cast, Provider
 from tests.browser.conftest import _free_port
 from tests.browser.test_accessible import violations
 

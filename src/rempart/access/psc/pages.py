@@ -54,10 +54,7 @@ def back(request: HttpRequest) -> HttpResponse:
     try:
         proved = flow.complete(request)
     except RefusedTokenError as fault:
-        if request.GET.get("error") and fault.reason != "state":
-            return _refused(request, "cancelled", status=200)
-        _journal(request, fault.reason)
-        return _refused(request, "answer")
+        return _not_taken(request, fault)
     except ProviderFaultError as fault:
         _journal(request, f"provider_{fault}".replace(" ", "_"))
         return _refused(request, "no_answer", status=503)
@@ -181,6 +178,13 @@ def _step_up(request: HttpRequest, account: Account, proved: Proved) -> HttpResp
 def _not_linked(request: HttpRequest, account: Account, why: Unlinked) -> HttpResponse:
     events.record(events.Tag.IDENTITY_REFUSED, request, account, verdict="refused", reason=why.value)
     return _refused(request, why.value)
+
+
+def _not_taken(request: HttpRequest, fault: RefusedTokenError) -> HttpResponse:
+    if request.GET.get("error") and fault.reason != "state":
+        return _refused(request, "cancelled", status=200)
+    _journal(request, fault.reason)
+    return _refused(request, "answer")
 
 
 def _journal(request: HttpRequest, reason: str) -> None:
