@@ -1,22 +1,11 @@
 """`rempart drill` against a running demonstration: what it prints, and that it leaves nothing behind."""
 
-import json
-import os
-import signal
-import socket
 import subprocess
-import sys
-import time
-from pathlib import Path
 
 import psutil
-import pytest
 
-REMPART = Path(sys.executable).with_name("rempart")
-ENVIRONMENT = {
-    name: value for name, value in os.environ.items() if not name.startswith(("REMPART_", "DJANGO_"))
-}
-"""Without what the test run's own pages are told."""
+from tests.drills.demonstration import REMPART, drill
+
 KEYS = [
     "drill",
     "accounts",
@@ -29,47 +18,8 @@ KEYS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    """The directory of a demonstration that runs, its limits those of a fresh installation."""
-    above = tmp_path_factory.mktemp("drill")
-    for folder in (above, above.parent, above.parent.parent):
-        folder.chmod(0o711)  # the server's own user must be able to enter
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [REMPART, "demo", "--port", str(port), "--data", above / "data", "--persons", "500"]
-    with (above / "out").open("ab") as out:
-        process = subprocess.Popen(
-            [*command, "--ready-file", above / "ready"], stdout=out, stderr=out, env=ENVIRONMENT
-        )
-    try:
-        deadline = time.monotonic() + 150
-        while not (above / "ready").exists():
-            assert process.poll() is None, (above / "out").read_text()
-            assert time.monotonic() < deadline, (above / "out").read_text()
-            time.sleep(0.1)
-        yield above / "data"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
-
-
-def _drill(data, *words):
-    done = subprocess.run(
-        [REMPART, "drill", *words, "--data", data, "--json"],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        env=ENVIRONMENT,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 def test_2022_through_the_api(data):
-    report = _drill(data, "2022", "--seconds", "4")
+    report = drill(data, "2022", "--seconds", "4")
     assert list(report) == KEYS
     assert (report["drill"], report["accounts"], report["history"]) == ("2022", 19, 510_000)
     # 19 pharmacists × (30 + 3) an hour, of which the breaker lets 300 unproven through.
@@ -80,7 +30,7 @@ def test_2022_through_the_api(data):
 
 def test_2024_through_sign_in_and_pages_beside_a_limiter_only(data, tmp_path):
     picture = tmp_path / "bars.svg"
-    report = _drill(data, "2024", "--seconds", "4", "--compare", "--svg", str(picture))
+    report = drill(data, "2024", "--seconds", "4", "--compare", "--svg", str(picture))
     assert list(report) == [*KEYS, "limiter_only", "bound_30_days"]
     assert (report["drill"], report["accounts"], report["history"]) == ("2024", 1, 33_000_000)
     # On a new device every look-up needs the card: the overdraft is all that is left for 48 hours.
@@ -101,7 +51,7 @@ def _is_left_over(process):
 
 
 def test_the_race_prints_its_five_figures(data):
-    report = _drill(data, "race", "--rounds", "3")
+    report = drill(data, "race", "--rounds", "3")
     assert report == {"drill": "race", "rounds": 3, "budget": 10, "disclosed_max": 10, "exceeded": 0}
 
 
