@@ -281,6 +281,15 @@ def test_an_account_without_a_factor_is_not_reset_by_its_mailbox(asked, forgetfu
     assert opens(holder, holder.password)
 
 
+def test_what_is_no_passkey_at_all_proves_nothing(asked):
+    holder, client = asked()
+    assert client.post("/reset/passkey/options/").json()["publicKey"]["challenge"]
+    for answer in ("", "{}", "null", '{"id": "x", "response": {}}', "x" * 40_000):
+        assert client.post("/reset/passkey/", {"credential": answer}).status_code == 302
+    assert client.post("/reset/choose/", NEW).status_code == 200
+    assert opens(holder, holder.password)
+
+
 def test_another_signed_in_account_proves_nothing(asked, person):
     other = person()
     other.sign_in()

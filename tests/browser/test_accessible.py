@@ -6,6 +6,9 @@ from axe_playwright_python.sync_playwright import Axe
 VISITOR = (
     "/sign-in/",
     "/set-up/",
+    "/reset/",
+    "/reset/asked/",
+    "/reset/choose/",
     "/plafonds",
     "/vie-privee",
     "/accessibilite",
@@ -18,6 +21,8 @@ PHARMACIST = (
     "/consultations",
     "/compte",
     "/compte/pas-moi",
+    "/compte/avis",
+    "/compte/garant",
     "/account/password/",
     "/account/second-factor/",
     "/sign-out/",
