@@ -100,3 +100,12 @@ class Software:
 def answer(page):
     """What the redirection tells the software."""
     return {name: values[0] for name, values in parse_qs(urlsplit(page["Location"]).query).items()}
+
+
+def identified(connect, access, device):
+    """Whom the gate takes the token for."""
+    row = connect("owner").execute(
+        "select (gate.identify(null, sha256(%s::bytea), %s, '192.0.2.1', now())).login",
+        [access.encode(), device],
+    )
+    return row.fetchone()[0]

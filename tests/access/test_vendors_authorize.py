@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from rempart.access.models import Grant
+from rempart.access.vendors.models import Grant
 from rempart.access.vendors.redirects import is_registered, may_register, origin
 from rempart.vocabulary.words import Profession
 from tests.access.house import browser

@@ -6,9 +6,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from rempart.access.models import Software as Row
 from rempart.access.vendors import keys, registry
 from rempart.access.vendors.keys import KeysFault
+from rempart.access.vendors.models import Software as Row
 from rempart.access.vendors.registry import SoftwareFault
 from rempart.cli import software as commands
 from tests.access.house import as_owner

@@ -19,9 +19,10 @@ from procrastinate.contrib.django import app
 
 from rempart.access import end_sessions, events, notices, renewal, throttle
 from rempart.access.at_rest import open_sealed, seal
-from rempart.access.models import Account, Grant, Notice, Reset, Token
+from rempart.access.models import Account, Notice, Reset, Token
 from rempart.access.network import client_network
 from rempart.access.rules.browsers import label
+from rempart.access.vendors.models import Grant
 
 VALID = timedelta(minutes=30)
 AN_HOUR = 3

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from rempart.access.models import Software
 from rempart.access.vendors import redirects
 from rempart.access.vendors.assertions import issuer
+from rempart.access.vendors.models import Software
 from rempart.vocabulary.dpop import is_thumbprint
 from rempart.vocabulary.words import Assurance
 

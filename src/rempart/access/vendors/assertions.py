@@ -11,8 +11,8 @@ from django.db import connection
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from rempart.access.models import Software
 from rempart.access.vendors import keys
+from rempart.access.vendors.models import Software
 
 LONGEST = 300
 """Seconds to come at the end of which an assertion may still be good."""

@@ -17,11 +17,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from rempart.access import events, notices
-from rempart.access.models import Account, Grant, Session, Software, Token
+from rempart.access.models import Account, Session, Token
 from rempart.access.sessions import digest as session_digest
 from rempart.access.tokens import MARK
 from rempart.access.vendors.asked import Asked
 from rempart.access.vendors.assertions import use_once
+from rempart.access.vendors.models import Grant, Software
 from rempart.vocabulary.dpop import digest as s256
 from rempart.vocabulary.words import Assurance
 

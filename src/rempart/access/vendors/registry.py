@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from rempart.access import events
-from rempart.access.models import Grant, Software
 from rempart.access.vendors import keys, redirects
+from rempart.access.vendors.models import Grant, Software
 from rempart.vocabulary.faults import Fault
 
 _LONGEST = 80

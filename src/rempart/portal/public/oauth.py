@@ -13,10 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from rempart.access.doors import public
-from rempart.access.models import Software
 from rempart.access.vendors import assertions, grants
 from rempart.access.vendors.asked import LEVELS, SCOPE
 from rempart.access.vendors.keys import ALGORITHMS
+from rempart.access.vendors.models import Software
 from rempart.vocabulary import dpop
 
 _BY_ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
