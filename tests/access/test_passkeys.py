@@ -155,6 +155,10 @@ def test_a_proof_asked_for_one_purpose_does_for_no_other(holder):
     assert page.status_code == 200
     assert len(passkeys.of_account(holder.account)) == 1
     assert holder.client.post("/account/confirm/passkey/", answer).status_code == 200, "spent"
+    mine = {"account": str(holder.account.pk)}
+    options = holder.client.post("/sign-in/passkey/options/", mine).json()
+    answer = {"credential": json.dumps(passkey.get(options))}
+    assert holder.client.post("/account/confirm/passkey/", answer).status_code == 200, "asked for a sign-in"
 
 
 @given(

@@ -170,6 +170,17 @@ def test_a_code_is_no_answer_to_a_purpose_of_level_3(site, visitor):
 
 
 @pytest.mark.usefixtures("desk_by_card")
+def test_coming_back_without_a_proof_asks_nothing_and_forgets(site, visitor):
+    person = visitor(Profession.HOSPITAL_DESK)
+    person.client.post("/", site.asked(site.insured["ouverts"], purpose="admission"))
+    assert look_ups(site, person) == [("challenged", "assurance")]
+    person.client.get("/")
+    _prove_by_psc(person)
+    assert "Droits ouverts" not in person.client.get("/").content.decode()
+    assert look_ups(site, person) == [("challenged", "assurance")]
+
+
+@pytest.mark.usefixtures("desk_by_card")
 def test_an_installation_without_a_card_says_whom_to_call(site, visitor, settings):
     settings.REMPART_PSC_URL = ""
     person = visitor(Profession.HOSPITAL_DESK)
