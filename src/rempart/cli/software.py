@@ -60,7 +60,10 @@ def list_software(*, data: Data = DATA, json: Json = False) -> None:
         screen.out.print_json(data=lines)
     elif lines:
         shown = ("client_id", "name", "vendor", "workstations", "revoked_at")
-        screen.table(*shown, rows=[tuple(str(line[name] or "") for name in shown) for line in lines])
+        screen.table(
+            *shown,
+            rows=[tuple("" if line[name] is None else str(line[name]) for name in shown) for line in lines],
+        )
 
 
 @app.command
