@@ -166,3 +166,35 @@ def test_a_card_removed_from_the_account_opens_it_no_more(place, known, connect,
     with place.browser(card) as browser:
         assert place.press(browser).status_code == 403
     assert [row[1] for row in journal(REFUSED)] == ["identity_ended"]
+
+
+def _send(browser, url, path, **typed):
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(url + path).text)
+    answer = browser.post(
+        url + path, data=typed | {"csrfmiddlewaretoken": token.group(1)}, headers={"Origin": url}
+    )
+    assert answer.status_code == 302, answer.text
+
+
+def test_an_employees_card_is_linked_once_with_a_fresh_factor_and_then_signs_in_alone(
+    place, known, connect, sessions, journal
+):
+    holder, delegate = known().holder, known().holder
+    connect("owner").execute(
+        "update access.access_account set holder_id = %s, professional_id = null where id = %s",
+        [holder.account.pk, delegate.account.pk],
+    )
+    card = place.issuers.cards.card(f"3750712184/{delegate.account.pk}")
+    with place.browser(card) as browser:
+        assert browser.get(place.card_url + "/sign-in/card/").status_code == 403
+        _send(browser, place.url, "/sign-in/", login=delegate.account.login, password=delegate.password)
+        _send(browser, place.url, "/sign-in/code/", code=delegate.code())
+        assert sessions(delegate.account.pk) == [2]
+        assert "Lier cette carte" in browser.get(place.card_url + "/sign-in/card/").text
+        assert place.press(browser, do="link").headers["location"] == place.url + "/"
+        assert sessions(delegate.account.pk) == [3]
+    with place.browser(card) as later:
+        place.press(later)
+        assert sessions(delegate.account.pk) == [3, 3]
+        assert sessions(holder.account.pk) == []
+    assert [row[1] for row in journal(REFUSED)] == ["unknown_card"]
