@@ -177,13 +177,19 @@ def test_without_an_address_nothing_is_sent(ask, known, cluster):
     assert Letter.objects.get(professional=person).sealed_code == ""
 
 
-def test_five_wrong_codes_end_a_letter(code, known):
+def test_five_wrong_codes_end_a_letter(code, known, connect):
     person, _ = known
+    written = (
+        "select count(*) from journal.for_pages"
+        " where tag = 'access:identity:refused' and reason = 'letter_code'"
+    )
+    (before,) = connect("owner").execute(written).fetchone()
     wrong = code[:-1] + ("2" if code[-1] != "2" else "3")
     for _ in range(5):
         assert type_code(person.rpps, wrong).status_code == 200
     assert type_code(person.rpps, code).status_code == 200
     assert Letter.objects.get(professional=person).wrong == 5
+    assert connect("owner").execute(written).fetchone() == (before + 6,)
 
 
 def test_a_stranger_without_the_paper_cannot_spend_the_tries(code, known):

@@ -57,9 +57,16 @@ def take(request: HttpRequest, rpps: str, typed: str) -> Letter | None:
     Also None, and nothing is tried, when too many codes came from this network.
     """
     attempt = throttle.letter_code(request)
-    if not attempt.allowed:
-        return None
-    code = tidy(typed)
+    found = _right(rpps, tidy(typed)) if attempt.allowed else None
+    if found:
+        attempt.succeeded()
+    elif attempt.allowed or attempt.first_over:
+        reason = "letter_code" if attempt.allowed else "too_many_letter_codes"
+        events.record(events.Tag.IDENTITY_REFUSED, request, verdict="refused", reason=reason)
+    return found
+
+
+def _right(rpps: str, code: str) -> Letter | None:
     waiting: list[Letter] = list(
         _live().filter(professional__rpps=rpps).select_related("professional", "organisation")
     )
@@ -67,7 +74,6 @@ def take(request: HttpRequest, rpps: str, typed: str) -> Letter | None:
         if not compare_digest(mark_of(letter).encode(), code[:MARK].encode()):
             continue
         if compare_digest(bytes(letter.digest), _digest(rpps, code[MARK:])):
-            attempt.succeeded()
             return letter
         _live().filter(pk=letter.pk).update(wrong=F("wrong") + 1)
     return None

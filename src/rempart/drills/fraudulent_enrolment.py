@@ -44,6 +44,9 @@ _ENTRIES = """
     select count(*)::int from journal.entry
      where tag = 'access:enrolment:asked' and at >= %s and network is not null
 """
+_REFUSED = """
+    select count(*)::int from journal.entry where tag = 'access:identity:refused' and at >= %s
+"""
 _OPENED = "select count(*)::int from journal.entry where tag = 'access:account:opened' and at >= %s"
 
 
@@ -65,6 +68,7 @@ def run(target: Target, say: Say) -> dict[str, Any]:
         start = book.now()
         noticed = asyncio.run(_happen(fraud, Owner(target, victim), say))
         journaled = book.connection.execute(_ENTRIES, [start]).fetchone()
+        refused = book.connection.execute(_REFUSED, [start]).fetchone()
         opened = book.connection.execute(_OPENED, [start]).fetchone()
     asked = fraud.seen["asked"]
     return {
@@ -78,6 +82,7 @@ def run(target: Target, say: Say) -> dict[str, Any]:
         "sessions": fraud.reach.sessions + fraud.seen["proved"],
         "persons_exposed": len(fraud.reach.references),
         "unjournaled": max(0, asked - (journaled[0] if journaled else 0)),
+        "refusals_journaled": refused[0] if refused else 0,
         "noticed": noticed,
         "seconds": round(time.monotonic() - began, 1),
     }
