@@ -12,7 +12,7 @@ import asyncpg
 
 from rempart.gate.errors import UncertainError
 
-MOST = 10
+MOST = 16
 """Look-ups in one call. Each waits for all of its call; and while one call is decided, the one before is
 flushed and opened: more in a call would leave the other processor waiting."""
 
