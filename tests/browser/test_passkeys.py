@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.test_accessible import violations
+from tests.portal.site import number
 
 _AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -197,6 +198,27 @@ def test_four_people_change_places_in_three_seconds_each(served, workstation, ca
     with capsys.disabled():
         print(f"\nchange of user: median {statistics.median(took):.2f} s, slowest {max(took):.2f} s")  # noqa: T201  # measured
     assert statistics.median(took) < 3
+
+
+def test_a_look_up_sent_from_another_browser_goes_on_after_the_passkey(served, workstation):
+    person, at = served.keyholders[0], workstation()
+    at.sign_in(person)
+    at.enrol("Téléphone")
+    at.page.goto("/")
+    at.cdp.send("Network.enable")
+    at.cdp.send("Network.setUserAgentOverride", {"userAgent": "Mozilla/5.0 (Macintosh) Safari/605.1"})
+    insured = served.insured["ouverts"]
+    at.page.fill("#nir", number(insured))
+    at.page.fill("#birth_date", insured.birth_date)
+    at.page.click("#look-up-button")
+    at.page.wait_for_url("**/account/confirm/how/**")
+    assert "cinq minutes" in at.page.inner_text("main")
+    at.page.click("button:has-text('Confirmer avec ma clé')")
+    # The passkey is new: the patient's card is asked. It is asked of this very person, all the same.
+    at.page.wait_for_selector("#answer #verdict")
+    assert at.page.input_value("#nir").replace(" ", "") == number(insured)
+    at.page.reload()
+    assert at.page.query_selector("#verdict") is None
 
 
 def test_a_workstation_forgets_a_name_and_an_unknown_one_knows_none(served, workstation):
