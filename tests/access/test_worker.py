@@ -143,6 +143,7 @@ def test_the_worker_outlives_its_connections_and_stops_when_asked(worker, connec
     process, log = worker
     owner = connect("owner", options="-c search_path=access")
     assert eventually(lambda: is_run(owner))
+    assert eventually(lambda: nothing_waits(owner)), "other tests' jobs would be cut in their middle"
     connect("superuser").execute(
         "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'rempart_worker'"
     )
@@ -151,6 +152,12 @@ def test_the_worker_outlives_its_connections_and_stops_when_asked(worker, connec
     process.send_signal(signal.SIGTERM)
     assert process.wait(15) == 0
     assert "ended with status: Error" not in log.read_text()
+
+
+def nothing_waits(owner) -> bool:
+    """Whether every job that other tests queued has been taken and done."""
+    waiting = "select count(*) from procrastinate_jobs where status in ('todo', 'doing')"
+    return owner.execute(f"{waiting} and coalesce(scheduled_at, now()) <= now()").fetchone() == (0,)
 
 
 def is_run(owner) -> bool:
