@@ -38,7 +38,8 @@ create type gate.line as (
 -- asks, restrictions, matrix, limits, terminals) is asked for all of them as the call begins, and their
 -- entries are written together as it ends. One plan for every call: making it costs more than ten look-ups.
 create function gate.look_ups(p_asks gate.ask[]) returns setof gate.decision
-language plpgsql security definer set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan set enable_seqscan = off  -- a plan made while a table was empty must serve when it is full
 as $$
 declare
     known record; a gate.ask; c gate.caller; m gate.matrix_row; d gate.decision; earlier gate.repeat;
