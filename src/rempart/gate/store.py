@@ -165,7 +165,7 @@ def _settings(synchronous: str) -> dict[str, str]:
         "timezone": "UTC",
         "application_name": "rempart-gate",
         "jit": "off",
-        "enable_seqscan": "off",  # plans are kept: one made while a table was empty must serve when it is full
+        "enable_seqscan": "off",  # a plan made while a table was empty must serve when it is full
         "client_min_messages": "notice",
     }
 
