@@ -60,6 +60,7 @@ def served(cluster: Path, django_db_setup: None, django_db_blocker) -> Iterator[
         made = sites.build(cluster, owner, "browser.sock", f"http://127.0.0.1:{port}")
         for login, profession in PEOPLE.items():
             made.people[login] = made.account(profession, f"{login}-{os.getpid()}")
+        _give_a_team(owner, made.people["pharmacie"].account.pk)
         made.write_demo()
         made.newcomer = open_person(cluster, f"nouveau-{os.getpid()}", factor=False)
         made.keyholders = [open_person(cluster, f"poste-{n}-{os.getpid()}") for n in range(1, 9)]
@@ -69,6 +70,20 @@ def served(cluster: Path, django_db_setup: None, django_db_blocker) -> Iterator[
             yield made
         finally:
             made.stop()
+
+
+def _give_a_team(owner, account: int) -> None:
+    """The pharmacist is a holder: a professional of the directory, with somebody who works under them."""
+    owner.execute(
+        "with p as (insert into access.access_professional (rpps, profession)"
+        " values ('holder-' || %s::text, 'pharmacist') returning id)"
+        " update access.access_account set professional_id = p.id from p where access_account.id = %s",
+        [account, account],
+    )
+    login = f"preparatrice-{os.getpid()}"
+    owner.execute(
+        "select access.delegate(%s, %s, 'Lise Petit', 'lise@example.org', '\\x00'::bytea)", [account, login]
+    )
 
 
 def _live_a_little(site) -> None:

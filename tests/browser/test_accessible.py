@@ -23,6 +23,7 @@ PHARMACIST = (
     "/compte/pas-moi",
     "/compte/avis",
     "/compte/garant",
+    "/equipe",
     "/account/password/",
     "/account/second-factor/",
     "/sign-out/",
