@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import shutil
 import subprocess
 from datetime import timedelta
 
@@ -257,6 +258,9 @@ def test_expired_letters_are_forgotten(ask, known, cluster):
     assert not Letter.objects.filter(professional=person).exists()
 
 
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="no pdftotext on this machine: apt-get install poppler-utils"
+)
 def test_the_page_shows_the_address_in_the_window_and_takes_no_markup(tmp_path):
     today = timezone.localdate()
     made = page(
