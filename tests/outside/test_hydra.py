@@ -147,8 +147,6 @@ def test_the_strongest_form_stops_at_the_limit_while_the_owner_signs_in_next_doo
     assert refusals(account).count("password") <= throttle.PASSWORDS_OF_PAIR.failures
     assert "too_many_passwords" in refusals(account)
     assert levels(account) == [2], "the owner's, and nobody else's"
-    owner.sign_out()
-    owner.sign_in()
 
 
 def test_a_right_password_among_its_first_gets_hydra_to_the_second_factor_and_no_further(
