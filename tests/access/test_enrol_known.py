@@ -78,12 +78,8 @@ def test_the_login_is_proposed_free_and_checked(professional, fresh):
     assert login.startswith("zoe.canari")
     assert isinstance(enrol.open_known(request_of(), person, places[0], login=login, email=""), Account)
     assert enrol.propose_login(person) == f"{login}2"
-    assert (
-        enrol.open_known(request_of(), person, places[1], login=login, email="") is NotEnrolled.LOGIN_TAKEN
-    )
-    assert (
-        enrol.open_known(request_of(), person, places[2], login="A |", email="") is NotEnrolled.LOGIN_SHAPE
-    )
+    assert enrol.open_known(request_of(), person, places[1], login=login, email="") is NotEnrolled.LOGIN_TAKEN
+    assert enrol.open_known(request_of(), person, places[2], login="A |", email="") is NotEnrolled.LOGIN_SHAPE
     assert enrol.open_places(person) == places[1:]
 
 

@@ -219,7 +219,8 @@ def _leaks() -> Iterator[CheckMessage]:
     if not settings.REMPART_LEAKS_URL:
         return
     parts = urlsplit(settings.REMPART_LEAKS_URL)
-    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
+    schemes = {"https", "http"} if parts.hostname in _LOOPBACK else {"https"}
+    if parts.hostname and parts.scheme in schemes:
         return
     yield Error(
         "REMPART_LEAKS_URL is no https address.",
