@@ -6,7 +6,6 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_safe
 from rempart.access import assurance, enrol, letters
 from rempart.access.enrol import NotEnrolled, Offer
 from rempart.access.models import Account, Organisation
+from rempart.access.password_form import NewPasswordForm
 from rempart.vocabulary.rpps import parse_rpps
 
 _REFUSED = {
@@ -91,7 +91,7 @@ class CodeForm(forms.Form):
         return _rpps(self.cleaned_data["rpps"])
 
 
-class AccountForm(forms.Form):
+class AccountForm(NewPasswordForm):
     """What the new account is to have."""
 
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=gettext_lazy("Établissement"))
@@ -106,17 +106,6 @@ class AccountForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=gettext_lazy("Pour vous prévenir de ce qui arrive à votre compte. Elle n’ouvre rien."),
     )
-    password1 = forms.CharField(
-        label=gettext_lazy("Nouveau mot de passe"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("12 caractères au moins."),
-    )
-    password2 = forms.CharField(
-        label=gettext_lazy("Le même, une seconde fois"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
 
     def __init__(self, offered: Offer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,19 +118,9 @@ class AccountForm(forms.Form):
         self.fields["login"].initial = enrol.propose_login(offered.professional)
         self._name = f"{offered.professional.given_name} {offered.professional.family_name}"
 
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("password1") != given.get("password2"):
-            self.add_error("password2", _("Les deux mots de passe diffèrent."))
-        elif given.get("password1"):
-            like = Account(
-                login=given.get("login", ""), email=given.get("email", ""), display_name=self._name
-            )
-            try:
-                validate_password(given["password1"], like)
-            except forms.ValidationError as weak:
-                self.add_error("password1", weak)
-        return given
+    def whose(self) -> Account:
+        given = self.cleaned_data
+        return Account(login=given.get("login", ""), email=given.get("email", ""), display_name=self._name)
 
 
 @require_safe

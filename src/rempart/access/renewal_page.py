@@ -3,9 +3,7 @@
 from typing import Any
 
 from allauth.account.internal.flows.password_change import finalize_password_change
-from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -14,47 +12,25 @@ from django.views.decorators.debug import sensitive_post_parameters
 from rempart.access import renewal, step_up
 from rempart.access.assurance import proved
 from rempart.access.models import Account
+from rempart.access.password_form import NewPasswordForm
 from rempart.vocabulary.words import Assurance
 
 
-class RenewForm(forms.Form):
+class RenewForm(NewPasswordForm):
     """The new password twice. The old one is not asked: others know it."""
-
-    password1 = forms.CharField(
-        label=_("Nouveau mot de passe"),
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("12 caractères au moins."),
-    )
-    password2 = forms.CharField(
-        label=_("Le même, une seconde fois"),
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
 
     def __init__(self, account: Account, *args: Any) -> None:
         super().__init__(*args)
         self.account = account
 
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        first = given.get("password1")
-        if first and first != given.get("password2"):
-            self.add_error("password2", _("Les deux mots de passe diffèrent."))
-        elif first:
-            self._check(first)
-        return given
+    def whose(self) -> Account:
+        return self.account
 
-    def _check(self, password: str) -> None:
+    def check_strength(self, password: str) -> None:
         if self.account.check_password(password):
             self.add_error("password1", _("C’est le mot de passe actuel : choisissez-en un autre."))
-            return
-        try:
-            validate_password(password, self.account)
-        except forms.ValidationError as weak:
-            self.add_error("password1", weak)
+        else:
+            super().check_strength(password)
 
 
 @sensitive_post_parameters()

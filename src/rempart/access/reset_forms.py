@@ -3,12 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from rempart.access import events, factors, notices, throttle
 from rempart.access.models import Account
+from rempart.access.password_form import NewPasswordForm
 
 
 class AskForm(forms.Form):
@@ -23,7 +23,7 @@ class AskForm(forms.Form):
     )
 
 
-class NewPasswordForm(forms.Form):
+class ForgottenForm(NewPasswordForm):
     """The new password twice; and a code, unless something stronger was proved already."""
 
     code = forms.CharField(
@@ -32,19 +32,6 @@ class NewPasswordForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
-    password1 = forms.CharField(
-        label=_("Nouveau mot de passe"),
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("12 caractères au moins."),
-    )
-    password2 = forms.CharField(
-        label=_("Le même, une seconde fois"),
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
 
     def __init__(self, request: HttpRequest, account: Account, *args: Any, proved: bool) -> None:
         super().__init__(*args)
@@ -52,22 +39,14 @@ class NewPasswordForm(forms.Form):
         if proved:
             del self.fields["code"]
 
+    def whose(self) -> Account:
+        return self.account
+
     def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        first = given.get("password1")
-        if first and first != given.get("password2"):
-            self.add_error("password2", _("Les deux mots de passe diffèrent."))
-        elif first:
-            self._check_strength(first)
+        given = super().clean()
         if not self.proved and not self.errors:
             self._check_code(given.get("code", ""))  # last: a code is spent when it is right
         return given
-
-    def _check_strength(self, password: str) -> None:
-        try:
-            validate_password(password, self.account)
-        except forms.ValidationError as weak:
-            self.add_error("password1", weak)
 
     def _check_code(self, code: str) -> None:
         attempt = throttle.code(self.request, self.account)

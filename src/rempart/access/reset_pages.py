@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rempart.access import passkeys, renewal, resets, vouching
 from rempart.access.models import Account, Reset
 from rempart.access.passkey_forms import NOT_TAKEN, ResetForm
-from rempart.access.reset_forms import AskForm, NewPasswordForm
+from rempart.access.reset_forms import AskForm, ForgottenForm
 from rempart.access.resets import Proof
 from rempart.vocabulary.words import Assurance
 
@@ -63,7 +63,7 @@ def choose_view(request: HttpRequest) -> HttpResponse:
         return _gone(request)
     proof = _proved(request, reset)
     data = request.POST if request.method == "POST" else None
-    form = NewPasswordForm(request, reset.account, data, proved=proof is not None)
+    form = ForgottenForm(request, reset.account, data, proved=proof is not None)
     if form.is_bound and form.is_valid():
         return _take(request, reset, form.cleaned_data["password1"], proof or Proof.CODE)
     waits = reset.usable_at if reset.usable_at and not resets.vouched(reset, timezone.now()) else None

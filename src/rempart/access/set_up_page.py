@@ -1,10 +1,7 @@
 """The page where a one-use word is exchanged for a password."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from rempart.access import events, set_up, throttle
+from rempart.access.models import Account
+from rempart.access.password_form import NewPasswordForm
 
 
-class SetUpForm(forms.Form):
+class SetUpForm(NewPasswordForm):
     """The word, and the password twice."""
 
     word = forms.CharField(
@@ -22,25 +21,9 @@ class SetUpForm(forms.Form):
         max_length=100,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
-    password1 = forms.CharField(
-        label=_("Nouveau mot de passe"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("12 caractères au moins."),
-    )
-    password2 = forms.CharField(
-        label=_("Le même, une seconde fois"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
 
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("password1") != given.get("password2"):
-            self.add_error("password2", _("Les deux mots de passe diffèrent."))
-        elif given.get("password1") and given.get("word"):
-            validate_password(given["password1"], set_up.holder(given["word"]))
-        return given
+    def whose(self) -> Account | None:
+        return set_up.holder(self.cleaned_data.get("word", ""))
 
 
 @sensitive_post_parameters()

@@ -10,12 +10,12 @@ import json
 import re
 import time
 from collections.abc import Callable
-from html.parser import HTMLParser
 from typing import Any
 
 from rempart.drills import ledger
 from rempart.drills.browser import LOOK_UP, Browser, hidden, reference_of, sign_in
 from rempart.drills.judge import missing
+from rempart.drills.owner import notices
 from rempart.drills.tally import Person
 from rempart.drills.target import HIJACKED, Target, Victim
 from rempart.drills.wire import Wire, request
@@ -83,7 +83,7 @@ class _Theft:
             for source in (ELSEWHERE, HOME):
                 await self._steal(_copy(owner, "session"), source)
             self.owner_undisturbed = (await owner.get(home, "/compte")).status == _OK
-            self.noticed = _notices((await owner.get(home, _TOLD)).body)
+            self.noticed = notices((await owner.get(home, _TOLD)).body)
             self._say("the thief has the whole cookie jar, elsewhere")
             jar = _copy(owner, *owner.cookies)
             await self._steal(jar, ELSEWHERE)
@@ -195,35 +195,3 @@ async def _form_proof(thief: Browser, wire: Wire) -> dict[str, str]:
 
 def _is_asked_for_proof(location: str) -> bool:
     return location.startswith(("/sign-in/", "/account/confirm/"))
-
-
-def _notices(page: bytes) -> list[str]:
-    """What the owner's page of notices says, a line each."""
-    reader = _Lines()
-    reader.feed(page.decode("utf-8", "replace"))
-    return [" ".join(line.split()) for line in reader.lines if line.strip()]
-
-
-class _Lines(HTMLParser):
-    """The items of the list of notices."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-        self._depth = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "ul" and dict(attrs).get("class") == "list":
-            self._depth = 1
-        elif tag == "li" and self._depth:
-            self.lines.append("")
-        elif tag == "br" and self._depth and self.lines:
-            self.lines[-1] += " "
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "ul":
-            self._depth = 0
-
-    def handle_data(self, data: str) -> None:
-        if self._depth and self.lines:
-            self.lines[-1] += data
