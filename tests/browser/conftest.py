@@ -63,7 +63,7 @@ def served(cluster: Path, django_db_setup: None, django_db_blocker) -> Iterator[
         _give_a_team(owner, made.people["pharmacie"].account.pk)
         made.write_demo()
         made.newcomer = open_person(cluster, f"nouveau-{os.getpid()}", factor=False)
-        made.keyholders = [open_person(cluster, f"poste-{n}-{os.getpid()}") for n in range(1, 9)]
+        made.keyholders = [open_person(cluster, f"poste-{n}-{os.getpid()}") for n in range(1, 10)]
         _live_a_little(made)
         made.serve(port, os.environ["REMPART_SECRET_KEY"])
         try:

@@ -15,13 +15,21 @@ ENVIRONMENT = {
 
 def drill(data: Path, *words: str) -> dict:
     """What `rempart drill … --json` prints."""
-    done = subprocess.run(
+    return ended(begun(data, *words))
+
+
+def begun(data: Path, *words: str) -> subprocess.Popen:
+    """The same, started; several may go on at once."""
+    return subprocess.Popen(
         [REMPART, "drill", *words, "--data", data, "--json"],
-        check=False,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        timeout=300,
         env=ENVIRONMENT,
     )
-    assert done.returncode == 0, done.stderr + done.stdout
-    return json.loads(done.stdout)
+
+
+def ended(running: subprocess.Popen) -> dict:
+    out, err = running.communicate(timeout=300)
+    assert running.returncode == 0, err + out
+    return json.loads(out)

@@ -60,13 +60,18 @@ class Browser:
         return answer
 
 
-async def sign_in(wire: Wire, victim: Victim, pages: Address, code: Code) -> Browser:
-    """Pass both pages of the sign-in. A code that was used before is waited out. Raises SignInFault."""
+async def sign_in(
+    wire: Wire, victim: Victim, pages: Address, code: Code, known: dict[str, str] | None = None
+) -> Browser:
+    """Pass both pages of the sign-in. A code that was used before is waited out. Raises SignInFault.
+
+    `known`: the cookies of a browser that was here before.
+    """
     stopped = ""
     for attempt in range(_TRIES):
         if attempt:
             await asyncio.sleep(_STEP - time.time() % _STEP + 1.0)
-        browser = Browser(pages)
+        browser = Browser(pages, dict(known or {}))
         try:
             stopped = await _both_factors(browser, wire, victim, code)
         except LostError as lost:

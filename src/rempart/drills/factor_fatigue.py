@@ -16,9 +16,9 @@ from rempart.drills import ledger
 from rempart.drills.browser import SIGN_IN, Browser, hidden
 from rempart.drills.judge import missing
 from rempart.drills.mailbox import Mailbox
-from rempart.drills.owner import Owner
+from rempart.drills.owner import Owner, played
 from rempart.drills.reach import Reach
-from rempart.drills.target import HIJACKED, Target, Victim
+from rempart.drills.target import Target, Victim
 from rempart.drills.wire import Wire
 
 Say = Callable[[str], None]
@@ -56,9 +56,8 @@ def run(target: Target, say: Say) -> dict[str, Any]:
 
 
 def _one(target: Target) -> Victim:
-    """An owner; other drills play the first ones."""
-    known = [one for one in target.victims(HIJACKED) if one.password and one.totp_secret]
-    return secrets.SystemRandom().choice(known[len(known) // 2 :])
+    """An owner; its code may be guessed ten times an hour, so the next run is likely another's."""
+    return secrets.choice(played(target, "factor_fatigue"))
 
 
 class _Fatigue:

@@ -22,9 +22,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from rempart.drills import ledger
 from rempart.drills.browser import reference_of
 from rempart.drills.guesser import address
-from rempart.drills.owner import Owner
+from rempart.drills.owner import Owner, played
 from rempart.drills.tally import Person
-from rempart.drills.target import HIJACKED, Target
+from rempart.drills.target import Target
 from rempart.drills.wire import Address, Answer, LostError, Wire
 
 Say = Callable[[str], None]
@@ -51,7 +51,7 @@ _FORGERIES = "select count(*)::int from journal.entry where tag = 'access:card:f
 
 def run(target: Target, say: Say) -> dict[str, Any]:
     """Send every spelling and report what it opened."""
-    victim = next(one for one in target.victims(HIJACKED) if one.password)
+    (victim,) = played(target, "forged_card")
     began = time.monotonic()
     forger = _Forger(target)
     with ledger.opened(target.data) as book:

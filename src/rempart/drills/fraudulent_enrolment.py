@@ -17,9 +17,9 @@ from typing import Any
 from rempart.drills import ledger
 from rempart.drills.browser import SIGN_IN, Browser, hidden
 from rempart.drills.guesser import address
-from rempart.drills.owner import Owner
+from rempart.drills.owner import Owner, played
 from rempart.drills.reach import Reach
-from rempart.drills.target import HIJACKED, NothingRunsError, Target, Victim
+from rempart.drills.target import NothingRunsError, Target, Victim
 from rempart.drills.wire import Answer, Wire
 
 Say = Callable[[str], None]
@@ -60,7 +60,7 @@ class Known:
 
 def run(target: Target, say: Say) -> dict[str, Any]:
     """Try everything that public numbers allow, and report what it opened."""
-    victim = next(one for one in target.victims(HIJACKED) if one.password)
+    (victim,) = played(target, "fraudulent_enrolment")
     holder, newcomer = _directory(target, victim)
     began = time.monotonic()
     fraud = _Fraud(target, holder, newcomer)

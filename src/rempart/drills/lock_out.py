@@ -15,8 +15,8 @@ from typing import Any
 from rempart.drills import ledger
 from rempart.drills.browser import SIGN_IN, Browser, hidden
 from rempart.drills.guesser import HELD, RIGHT, WRONG, Guesser, Loot, address
-from rempart.drills.owner import HOME, Owner
-from rempart.drills.target import HIJACKED, Target, Victim
+from rempart.drills.owner import HOME, Owner, played
+from rempart.drills.target import Target, Victim
 from rempart.drills.wire import Wire
 from rempart.vocabulary.faults import Fault
 
@@ -36,7 +36,7 @@ _ENTRIES = """
 
 def run(target: Target, say: Say, attempts: int = FAILURES) -> dict[str, Any]:
     """Fail `attempts` times against one account; the owner comes in all the same."""
-    victim = [one for one in target.victims(HIJACKED) if one.password][-1]
+    victim = secrets.choice(played(target, "lock_out"))
     began = time.monotonic()
     siege = _Siege(target, victim, say, attempts)
     with ledger.opened(target.data) as book:

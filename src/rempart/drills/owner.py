@@ -5,19 +5,36 @@ import time
 from html.parser import HTMLParser
 
 from rempart.drills.browser import SIGN_IN, Browser, hidden, sign_in
-from rempart.drills.target import Target, Victim
+from rempart.drills.target import HIJACKED, Target, Victim
 from rempart.drills.wire import Wire
 from rempart.vocabulary.faults import Fault
 
 HOME = "127.0.0.1"
 """The network that the demonstration's organisations declared."""
 _TOLD = "/compte/avis"
+_COUNTERS = "counters"
+_SHARES = {
+    "stuffing": slice(0, 7),
+    "forged_card": slice(7, 8),
+    "session_theft": slice(8, 9),
+    "fraudulent_enrolment": slice(9, 10),
+    "lock_out": slice(10, 13),
+    "factor_fatigue": slice(13, 16),
+    "reset_takeover": slice(16, None),
+}
+"""No two drills share an account: its guessed codes are counted for an hour, whoever plays."""
 _STEP = 30.0
 _OK, _FOUND = 200, 302
 
 
+def played(target: Target, drill: str) -> list[Victim]:
+    """The stolen accounts that a drill plays with."""
+    known = [one for one in target.victims(HIJACKED) if one.password and one.totp_secret]
+    return known[_SHARES[drill]]
+
+
 class Owner:
-    """One account at its usual counter: its browser is a known device from the first sign-in on."""
+    """One account at its usual counter: its browser is a known device, from one drill to the next as well."""
 
     def __init__(self, target: Target, victim: Victim) -> None:
         self.victim = victim
@@ -28,7 +45,11 @@ class Owner:
 
     async def arrive(self) -> None:
         """Sign in, as every morning, and read what was told so far."""
-        self._browser = await sign_in(self._wire, self.victim, self._target.pages, self.victim.code)
+        counter = self._target.data / "demo" / _COUNTERS / self.victim.login
+        known = {"device": counter.read_text("utf-8")} if counter.exists() else {}
+        self._browser = await sign_in(self._wire, self.victim, self._target.pages, self.victim.code, known)
+        counter.parent.mkdir(mode=0o700, exist_ok=True)
+        counter.write_text(self._browser.cookies.get("device", ""), "utf-8")
         self._before = await self._told()
 
     async def come_back(self) -> float:

@@ -17,9 +17,9 @@ from rempart.drills import ledger
 from rempart.drills.browser import SIGN_IN, Browser, hidden
 from rempart.drills.judge import missing
 from rempart.drills.mailbox import Mailbox
-from rempart.drills.owner import Owner
+from rempart.drills.owner import Owner, played
 from rempart.drills.reach import Reach
-from rempart.drills.target import HIJACKED, Target, Victim
+from rempart.drills.target import Target, Victim
 from rempart.drills.wire import Wire, request
 
 Say = Callable[[str], None]
@@ -62,9 +62,8 @@ def run(target: Target, say: Say) -> dict[str, Any]:
 
 
 def _two(target: Target) -> tuple[Victim, Victim]:
-    """An owner, and somebody else whose password was stolen; other drills play the first ones."""
-    known = [one for one in target.victims(HIJACKED) if one.password and one.totp_secret]
-    owner, other = secrets.SystemRandom().sample(known[len(known) // 2 :], 2)
+    """An owner, and somebody else whose password was stolen."""
+    owner, other = secrets.SystemRandom().sample(played(target, "reset_takeover"), 2)
     return owner, other
 
 

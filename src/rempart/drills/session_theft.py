@@ -15,9 +15,9 @@ from typing import Any
 from rempart.drills import ledger
 from rempart.drills.browser import LOOK_UP, Browser, hidden, reference_of, sign_in
 from rempart.drills.judge import missing
-from rempart.drills.owner import notices
+from rempart.drills.owner import notices, played
 from rempart.drills.tally import Person
-from rempart.drills.target import HIJACKED, Target, Victim
+from rempart.drills.target import Target, Victim
 from rempart.drills.wire import Wire, request
 from rempart.vocabulary.faults import Fault
 
@@ -42,7 +42,7 @@ _STEP = 30.0
 
 def run(target: Target, say: Say) -> dict[str, Any]:
     """The attack and what came of it; only the attacker's own list counts as exposed."""
-    owner = next(one for one in target.victims(HIJACKED) if one.password and one.totp_secret)
+    (owner,) = played(target, "session_theft")
     began = time.monotonic()
     theft = _Theft(target, owner, say)
     asyncio.run(theft.happen())

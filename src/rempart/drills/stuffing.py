@@ -15,8 +15,8 @@ from typing import Any
 from rempart.drills import ledger
 from rempart.drills.guesser import HELD, RIGHT, WRONG, Guesser, Loot, address
 from rempart.drills.judge import missing
-from rempart.drills.owner import Owner
-from rempart.drills.target import HIJACKED, Target, Victim
+from rempart.drills.owner import Owner, played
+from rempart.drills.target import Target, Victim
 
 Say = Callable[[str], None]
 Pair = tuple[str, str]
@@ -33,7 +33,7 @@ _CAMPAIGNS = """
 
 def run(target: Target, say: Say, attempts: int = PAIRS) -> dict[str, Any]:
     """Type `attempts` pairs and report what came of them."""
-    victims = [one for one in target.victims(HIJACKED) if one.password]
+    victims = played(target, "stuffing")
     pairs = _bought(victims, attempts)
     loot = Loot()
     began = time.monotonic()

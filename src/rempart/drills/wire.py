@@ -1,12 +1,14 @@
 """HTTP/1.1 as an attacker's program speaks it: one connection, kept open, from an address of its choice."""
 
 import asyncio
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
 _TIMEOUT = 30.0
+_SILENT = 2.0
 _AGAIN = 0.2
 """Seconds before a connection that failed is tried again."""
 
@@ -48,6 +50,7 @@ class Wire:
         self._source = source
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
+        self._used = 0.0
 
     async def ask(self, request: bytes) -> Answer:
         """Send a request and wait for its answer. Raises LostError; the next call connects again."""
@@ -62,7 +65,10 @@ class Wire:
             raise LostError from fault
 
     async def open(self) -> None:
-        """Connect, unless connected."""
+        """Connect, unless connected; a server ends a connection that was silent for long."""
+        if self._writer is not None and time.monotonic() - self._used > _SILENT:
+            await self.close()
+        self._used = time.monotonic()
         if self._writer is None:
             self._reader, self._writer = await asyncio.open_connection(
                 self._address.host, self._address.port, local_addr=(self._source, 0)
