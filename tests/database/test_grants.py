@@ -12,7 +12,7 @@ ALLOWED = Path(__file__).with_name("grants.txt")
 _GRANTS = """
 with ours as (
     select oid, nspname from pg_namespace
-     where nspname in ('access', 'registry', 'vault', 'journal', 'gate', 'public')
+     where nspname in ('access', 'registry', 'vault', 'journal', 'gate', 'detection', 'containment', 'public')
 ), granted as (
     select 'database' as kind, datname::text as object, acl.grantee, acl.privilege_type, acl.is_grantable
       from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba))) as acl

@@ -8,6 +8,7 @@ long enough to be a social security number is masked, wherever it came from.
 import logging
 import logging.config
 import re
+import sys
 import traceback
 from datetime import UTC, datetime
 from typing import Any
@@ -46,14 +47,24 @@ class JsonLines(logging.Formatter):
         return orjson.dumps(line).decode()
 
 
+class Stderr(logging.StreamHandler[Any]):
+    """Writes to what standard error is now, not to what it was at the start."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def configure(settings: dict[str, str]) -> None:
     """Set up logging; `settings["level"]` is the level of everything but noisy libraries."""
+    # A handler that fails would print the record it could not write, with the text that we keep out.
+    logging.raiseExceptions = False
     logging.config.dictConfig(
         {
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"json": {"()": JsonLines}},
-            "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "json"}},
+            "handlers": {"err": {"()": Stderr, "formatter": "json"}},
             "root": {"handlers": ["err"], "level": settings["level"]},
             "loggers": {
                 # A page that is not found is no event; a flood of them would fill the disk.

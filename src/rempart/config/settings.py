@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "rempart.journal",
     "rempart.access",
     "rempart.gate",
+    "rempart.detection",
+    "rempart.containment",
     "rempart.config",
 ]
 MIDDLEWARE = [

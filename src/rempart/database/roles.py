@@ -1,4 +1,4 @@
-"""The seven roles: each logs in with its own secret, none inherits, none may create or use temporary tables.
+"""The eight roles: each logs in with its own secret, none inherits, none may create or use temporary tables.
 
 Every statement is safe to repeat. Run by the embedded server's administrator, or by the one named in
 DATABASE_URL (needs CREATEROLE and CREATEDB).
@@ -13,9 +13,9 @@ from rempart.database import directory
 from rempart.database.connect import role_name
 
 OWNER, GATE, WEB, WORKER = "owner", "gate", "web", "worker"
-INTAKE, RESPONDER, AUDITOR = "intake", "responder", "auditor"
-ROLES = (OWNER, GATE, WEB, WORKER, INTAKE, RESPONDER, AUDITOR)
-SCHEMAS = ("access", "registry", "vault", "journal", "gate")
+INTAKE, RESPONDER, AUDITOR, DETECTOR = "intake", "responder", "auditor", "detector"
+ROLES = (OWNER, GATE, WEB, WORKER, INTAKE, RESPONDER, AUDITOR, DETECTOR)
+SCHEMAS = ("access", "registry", "vault", "journal", "gate", "detection", "containment")
 
 _SETTINGS = {
     OWNER: {"search_path": "access", "lock_timeout": "10s"},
@@ -24,6 +24,7 @@ _SETTINGS = {
     WORKER: {"search_path": "access", "idle_in_transaction_session_timeout": "5min"},
     INTAKE: {"search_path": "", "idle_in_transaction_session_timeout": "5min"},
     RESPONDER: {"search_path": "", "idle_in_transaction_session_timeout": "5min"},
+    DETECTOR: {"search_path": "", "statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s"},
     AUDITOR: {
         "search_path": "",
         "default_transaction_read_only": "on",

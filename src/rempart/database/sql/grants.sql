@@ -10,9 +10,9 @@ declare
     role name;
     schema name;
 begin
-    foreach schema in array array['access', 'registry', 'vault', 'journal', 'gate'] loop
+    foreach schema in array array['access', 'registry', 'vault', 'journal', 'gate', 'detection', 'containment'] loop
         foreach role in array array['public', 'rempart_gate', 'rempart_web', 'rempart_worker',
-                                    'rempart_intake', 'rempart_responder', 'rempart_auditor'] loop
+                                    'rempart_intake', 'rempart_responder', 'rempart_auditor', 'rempart_detector'] loop
             execute format('revoke all on schema %I from %s', schema, role);
             execute format('revoke all on all tables in schema %I from %s', schema, role);
             execute format('revoke all on all sequences in schema %I from %s', schema, role);
@@ -20,7 +20,7 @@ begin
         end loop;
     end loop;
     foreach role in array array['rempart_gate', 'rempart_web', 'rempart_worker',
-                                'rempart_intake', 'rempart_responder', 'rempart_auditor'] loop
+                                'rempart_intake', 'rempart_responder', 'rempart_auditor', 'rempart_detector'] loop
         execute format('revoke all on database %I from %I', current_database(), role);
         execute format('grant connect on database %I to %I', current_database(), role);
     end loop;
@@ -150,3 +150,22 @@ grant execute on function gate.account_of to rempart_auditor;
 grant select on gate.policy, gate.limit_row, gate.ceiling, gate.matrix_row, gate.breaker, gate.terminal,
                 gate.restriction, gate.change, gate.limits_published, gate.change_announced
     to rempart_auditor;
+
+-- ------------------------------------------------------------------------------------------ detector
+-- Follows the journal's look-ups, as the accounts' numbers and pseudonyms; notes signals, and restricts by
+-- containment.act alone: milder than a person may, always with an end.
+grant usage on schema journal, gate, detection, containment to rempart_detector;
+grant select (x, seq, at, tag, account, profession, assurance, session, device, software, organisation, network,
+              channel, purpose, act_family, person, hit, department, birth_month, prefix_month, prefix_commune,
+              insurer, categories, proof, terminal, verdict, reason, cost, count)
+    on journal.entry to rempart_detector;
+grant usage on schema access to rempart_detector;
+grant select (id, department) on access.access_organisation to rempart_detector;
+grant select on gate.restriction, gate.limits_published, detection.setting, detection.decoy, detection.signal to rempart_detector;
+grant execute on function detection.note, detection.beat, containment.act to rempart_detector;
+grant usage on schema detection to rempart_web;
+grant select on detection.signal, detection.alert, detection.alert_event, detection.mute, detection.setting, gate.watch
+    to rempart_web;
+grant select on detection.signal, detection.alert, detection.alert_event, detection.mute, detection.setting, gate.watch
+    to rempart_auditor;
+grant usage on schema detection to rempart_auditor;

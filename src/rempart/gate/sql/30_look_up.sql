@@ -53,7 +53,7 @@ begin
     end if;
     for known in
         select u.place, w as caller, x as matrix, h.kind as held, h.id as restriction, y.version as policy,
-               t.id is not null as terminal_in_force,
+               v.at < u.now_ - interval '60 seconds' as unwatched, v.divisor, t.id is not null as terminal_in_force,
                coalesce((select amounts from gate.limit_row where scope = 1 and profession = w.profession and meter = b.base),
                         (select amounts from gate.limit_row where scope = 1 and profession = '*' and meter = b.base),
                         '{0,0,0,0}')
@@ -63,7 +63,7 @@ begin
           from unnest(p_asks) with ordinality as u(now_, reference, session, token, device, network, channel, purpose,
                    act, keys, miss, birth_rank, department, birth_month, prefix_month, prefix_commune, proof, login,
                    terminal, nonce, proof_at, genuine, present, repeat, digest, clock_sound, place)
-          cross join gate.policy y
+          cross join gate.policy y cross join gate.watch v
           cross join lateral (select case when u.proof in (1, 2) then u.proof else 0::smallint end) as b(base)
           left join lateral gate.callers(u.session, u.token, u.device, u.network, u.now_) w on true
           left join lateral gate.restricted(w, u.network, u.channel, u.now_) h on true
@@ -192,6 +192,9 @@ begin
             if m.wide then                              -- wider answers have smaller limits of their own
                 scopes := array[1::smallint] || scopes; ids := array[c.account] || ids; meters := array[4::smallint] || meters;
                 limits := gate.limit_for(1::smallint, c.profession, 4::smallint) || limits;
+            end if;
+            if known.unwatched and d.proof in (0, 3) then   -- nobody looks: less may leave unproven
+                limits := array(select greatest(x / known.divisor, least(x, 1)) from unnest(limits) x);
             end if;
             -- Locks are taken in one order everywhere: account before organisation, network, platform.
             select * into spend from gate.spend(scopes, ids, meters, limits, counted,

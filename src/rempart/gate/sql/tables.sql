@@ -150,6 +150,16 @@ create table gate.restriction (   -- read by the very next look-up
     ends_at      timestamptz check (ends_at > starts_at),
     lifted_at    timestamptz,
     lifted_by    text,
-    lift_reason  text
+    lift_reason  text,
+    signals      bigint[]         -- what led to it, when detectors did
 );
 create index restriction_in_force on gate.restriction (scope, subject) where lifted_at is null;
+
+create table gate.watch (         -- one row: are the detectors alive? Silent for a minute, unproven limits tighten
+    one        boolean primary key default true check (one),
+    at         timestamptz,       -- of their last beat; null: they were never started here
+    seen_until timestamptz,       -- they have seen every entry up to then
+    lag        real,              -- seconds from an entry to what they made of it, the slowest of the last beat
+    divisor    smallint not null default 3 check (divisor between 1 and 100)
+);
+insert into gate.watch default values;

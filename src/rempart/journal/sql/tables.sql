@@ -41,6 +41,7 @@ create table journal.entry (
 ) partition by range (at);
 
 create table journal.entry_default partition of journal.entry default;
+create index entry_order on journal.entry (x, seq);  -- as they were committed: read by what follows the journal
 create index entry_seq on journal.entry (seq);
 create index entry_account on journal.entry (account, at desc);
 create index entry_request on journal.entry (request);

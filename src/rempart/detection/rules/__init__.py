@@ -1,0 +1,1 @@
+"""Plain functions of values: no database, no clock."""
