@@ -134,8 +134,8 @@ class _Writing:
 
     def _accept(self, entry: _Entry, held: int | None, policyholder: int | None) -> None:
         record, sealing = entry.record, entry.sealing
-        person = held or secrets.randbits(_ID_BITS) + 1
-        row = _sealed(record, sealing, person, policyholder)
+        person = held or new_id()
+        row = sealed(record, sealing, person, policyholder)
         (self._new if held is None else self._changed).append(row)
         keys = keys_of(record.numbers, record.civil.birth_date, record.contract, self._index)
         self._keys += [(key, person, self._index.current) for key in keys]
@@ -158,6 +158,11 @@ class _Writing:
             store.insert_keys(self._connection, self._keys)
 
 
+def new_id() -> int:
+    """A person's number: random, so that order and size say nothing."""
+    return secrets.randbits(_ID_BITS) + 1
+
+
 def keys_of(numbers: Numbers, birth_date: str, contract: Contract | None, index: BlindIndex) -> set[bytes]:
     """Every digest under which a look-up may find a person, current version of the index."""
     nirs = {numbers.payment_nir, numbers.own_nir, numbers.other_payment_nir} - {None}
@@ -167,7 +172,8 @@ def keys_of(numbers: Numbers, birth_date: str, contract: Contract | None, index:
     return keys
 
 
-def _sealed(record: PersonRecord, sealing: Sealing, person: int, policyholder: int | None) -> store.Row:
+def sealed(record: PersonRecord, sealing: Sealing, person: int, policyholder: int | None) -> store.Row:
+    """A person's row, each category sealed apart."""
     seal = sealing.sealer.seal
     contract = record.contract
     return store.Row(

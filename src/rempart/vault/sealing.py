@@ -29,7 +29,12 @@ class Sealer:
 def new_data_key(public_keyset: bytes, insurer: int, batch: int) -> tuple[Sealer, bytes]:
     """A new data key for a batch: its sealer, and the key wrapped for `vault.data_key`."""
     handle = primitives.new_aead_keyset()
-    return Sealer(insurer, _only_encrypt(handle)), wrap(handle, public_keyset, insurer, batch)
+    return sealer_of(insurer, handle), wrap(handle, public_keyset, insurer, batch)
+
+
+def sealer_of(insurer: int, handle: Any) -> Sealer:
+    """Seals under a data key that is at hand."""
+    return Sealer(insurer, _only_encrypt(handle))
 
 
 def wrap(handle: Any, public_keyset: bytes, insurer: int, batch: int) -> bytes:
