@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rempart.cli import config, demo, screen
-from rempart.cli.demo_cast import cast, doctors, racers, rpps, stolen
+from rempart.cli.demo_cast import cast, doctors, prey, racers, rpps, stolen
 from rempart.cli.demo_persons import Population
 from rempart.cli.main import app
 from rempart.cli.variables import VARIABLES, given_to
@@ -128,8 +128,8 @@ def test_a_code_is_the_one_of_the_standard():
 
 
 def test_the_cast_has_valid_numbers_distinct_logins_and_secrets_of_its_own():
-    players = [*cast(), *stolen(), *racers()]
-    assert len({player.login for player in players}) == len(players) == 229
+    players = [*cast(), *stolen(), *prey(), *racers()]
+    assert len({player.login for player in players}) == len(players) == 277
     assert all(parse_rpps(player.rpps) for player in players if player.rpps)
     assert {rpps(3)} < set(doctors())
     assert cast()[0].password != cast()[0].password

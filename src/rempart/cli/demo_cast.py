@@ -12,6 +12,7 @@ from rempart.vocabulary.words import Profession
 
 HIJACKED_2022, PHISHED_2024 = 19, 1
 RACERS, RACE_ORGANISATIONS = 200, 20
+PREY = 48
 KEEPERS = ("alix", "bruno")
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -34,7 +35,7 @@ class Player:
     login: str
     profession: Profession
     role: str
-    """`professional`, `operations` or `dpo`; for the drills `hijacked`, `phished` or `racer`."""
+    """`professional`, `operations` or `dpo`; for the drills `hijacked`, `phished`, `racer` or `prey`."""
     display_name: str
     workplace: Workplace | None = None
     rpps: str | None = None
@@ -123,6 +124,21 @@ def stolen() -> list[Player]:
         _pharmacy(f"drill-2022-{n:02d}", "hijacked", rpps(100 + n)) for n in range(1, HIJACKED_2022 + 1)
     ]
     return [*hijacked, _pharmacy("drill-2024", "phished", rpps(199))]
+
+
+def prey() -> Iterator[Player]:
+    """Pharmacies whose software's token was stolen: a live attack ends with the card required of them."""
+    for n in range(1, PREY + 1):
+        place = Workplace(f"DEMO-LIVE-{n:02d}", f"Pharmacie visée {n}", "pharmacy")
+        yield Player(
+            f"drill-live-{n:02d}",
+            Profession.PHARMACIST,
+            "prey",
+            f"Titulaire visé {n}",
+            place,
+            password=None,
+            totp_secret=None,
+        )
 
 
 def racers() -> Iterator[Player]:

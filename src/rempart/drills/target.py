@@ -14,8 +14,8 @@ from rempart.drills.tally import Person
 from rempart.drills.wire import Address
 from rempart.vocabulary.faults import Fault
 
-HIJACKED, PHISHED, RACER = "hijacked", "phished", "racer"
-"""Roles of the demonstration's accounts that belong to the replays."""
+HIJACKED, PHISHED, RACER, PREY = "hijacked", "phished", "racer", "prey"
+"""Roles of the demonstration's accounts that belong to the replays; each live attack restricts some prey."""
 
 
 class NothingRunsError(Fault):
