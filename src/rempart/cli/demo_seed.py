@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.progress import Progress
 
@@ -21,7 +22,9 @@ from rempart.cli.demo_cast import Player, Workplace
 from rempart.cli.demo_persons import Population
 from rempart.database.connect import dsn
 from rempart.database.directory import write_private
+from rempart.detection.decoys import Roll, load_key
 from rempart.gate.keepers import hash_secret
+from rempart.registry import decoys
 from rempart.registry.insurers import add_insurers
 from rempart.registry.load import load_persons
 from rempart.registry.population import generate, insurers
@@ -66,7 +69,17 @@ def _load_persons(data: Path, persons: int) -> Population:
             progress=lambda done: progress.update(bar, completed=done),
         )
     screen.step(f"{persons} invented persons, sealed")
+    _plant_decoys(data)
     return population
+
+
+def _plant_decoys(data: Path) -> None:
+    """One in a hundred, once: who they are is told by `secrets/decoys` alone."""
+    roll = Roll(load_key(data))
+    with psycopg.connect(dsn("owner", data)) as connection:
+        stand = roll.standing(connection)
+    if not stand:
+        decoys.plant(dsn=dsn("owner", data), keys_dir=data / "keys", roll=roll)
 
 
 def _play(data: Path, draft: Path, samples: list[dict[str, Any]]) -> None:
@@ -81,7 +94,7 @@ def _play(data: Path, draft: Path, samples: list[dict[str, Any]]) -> None:
 
     from rempart.access.models import Account  # noqa: PLC0415
 
-    players = [*demo_cast.cast(), *demo_cast.stolen(), *demo_cast.racers()]
+    players = [*demo_cast.cast(), *demo_cast.stolen(), *demo_cast.prey(), *demo_cast.racers()]
     if Account.objects.filter(login=players[0].login).exists() and draft.exists():
         return
     with transaction.atomic():
