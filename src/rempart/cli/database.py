@@ -32,7 +32,7 @@ _PSQL = {
     "sslmode": "PGSSLMODE",
     "sslrootcert": "PGSSLROOTCERT",
 }
-Role = Literal["owner", "gate", "web", "worker", "intake", "responder", "auditor", "superuser"]
+Role = Literal["owner", "gate", "web", "worker", "intake", "responder", "auditor", "detector", "superuser"]
 
 
 @app.command

@@ -160,7 +160,7 @@ def _processes(data: Path) -> Iterator[Finding]:
     if holder is None or holder == psutil.Process().pid:
         return
     children = {_role(child): child for child in psutil.Process(holder).children()}
-    missing = {"gate", "web", "worker"} - children.keys()
+    missing = {"gate", "web", "worker", "detector"} - children.keys()
     if missing:
         yield Finding(
             "processes",
@@ -169,14 +169,16 @@ def _processes(data: Path) -> Iterator[Finding]:
             remedy=f"read {data / 'log'}/{min(missing)}.log",
         )
         return
-    yield Finding("processes", well=True, message="Gate, pages and worker run.")
-    shared = children["gate"].uids().real == children["web"].uids().real
+    yield Finding("processes", well=True, message="Gate, pages, worker and detectors run.")
+    shared = len({children[role].uids().real for role in ("gate", "web", "detector")}) < len(
+        ("gate", "web", "detector")
+    )
     if shared and not (data / "demo").exists():
         yield Finding(
             "users",
             well=False,
-            message="The gate and the pages run as the same system user: one could read the other's files.",
-            remedy="rempart serve --gate-user rempart-gate --web-user rempart-web (docs/how-to/install.md)",
+            message="Gate, pages and detectors share a system user: one could read another's files.",
+            remedy="rempart serve --gate-user … --web-user … --detector-user … (docs/how-to/install.md)",
         )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from rempart.cli.supervisor import MARK, Child
 from rempart.cli.users import Users
 from rempart.cli.variables import given_to
-from rempart.database import setup
+from rempart.database import directory, setup
 from rempart.database.connect import dsn
 from rempart.database.directory import write_private
 from rempart.database.embedded import Cluster
@@ -118,6 +118,23 @@ def worker(place: Installation) -> Child:
         log=place.log("worker"),
         env=_for_pages("worker", place),
         runner=place.users.pages if place.users else None,
+    )
+
+
+def detector(place: Installation) -> Child:
+    """The process that watches the journal, and what it compiled and remembers in DIR/detection."""
+    folder = place.data / "detection"
+    return Child(
+        name="detector",
+        command=(*_python("rempart.containment.watch"), "--data", str(place.data)),
+        log=place.log("detector"),
+        env=given_to("detector")
+        | _as_role("detector", place.data)
+        | {
+            "NUMBA_CACHE_DIR": str(folder / "compiled"),
+            "REMPART_DECOYS_KEY": directory.secret(place.data, "decoys"),
+        },
+        runner=place.users.detector if place.users else None,
     )
 
 

@@ -50,12 +50,13 @@ def start_database(supervisor: Supervisor, data: Path, say: Say) -> None:
 
 
 def start_doors(supervisor: Supervisor, place: Installation, say: Say) -> None:
-    """Start the gate, the pages and the worker, each ready before the next."""
+    """Start the gate, the pages, the worker and the detectors, each ready before the next."""
     say("The gate")
     supervisor.start(processes.gate(place))
     say("The pages")
     supervisor.start(processes.web(place))
     supervisor.start(processes.worker(place))
+    supervisor.start(processes.detector(place))
 
 
 def serve(
@@ -68,9 +69,10 @@ def serve(
     gate_port: GatePort = None,
     gate_user: Annotated[str | None, Parameter(help="System user of the gate; root only.")] = None,
     web_user: Annotated[str | None, Parameter(help="System user of pages and worker; root only.")] = None,
+    detector_user: Annotated[str | None, Parameter(help="System user of the detectors; root only.")] = None,
 ) -> None:
-    """Serve an installation: database, gate, pages and worker, watched until SIGTERM or Ctrl-C."""
-    chosen = users.find(gate_user, web_user)
+    """Serve an installation: database, gate, pages, worker and detectors, watched until SIGTERM or Ctrl-C."""
+    chosen = users.find(gate_user, web_user, detector_user)
     data = directory.make(data)
     with supervised(data, step) as supervisor:
         processes.require_free(host, port)

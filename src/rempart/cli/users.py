@@ -1,13 +1,14 @@
-"""System users of their own for the gate and the pages, so that neither reads the other's files.
+"""System users of their own for gate, pages and detectors, so that none reads another's files.
 
 Root starts the processes as these users and gives each the folders that it needs: the keys and the
-socket's folder belong to the gate's user, the socket is open to the pages' group, secrets stay root's.
+socket's folder belong to the gate's user, the socket is open to the pages' group, what the detectors
+remember to theirs; secrets stay root's.
 """
 
 import os
 import pwd
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from rempart.database.binaries import passable
@@ -25,25 +26,28 @@ class UserFault(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """Whom the gate runs as, and whom the pages and the worker run as."""
+    """Whom the gate runs as; the pages and the worker; the detectors."""
 
     gate: Runner
     pages: Runner
+    detector: Runner
 
 
-def find(gate: str | None, pages: str | None) -> Users | None:
+def find(gate: str | None, pages: str | None, detector: str | None) -> Users | None:
     """The users of these names; None where none are asked for. Raises UserFault."""
-    if gate is None and pages is None:
+    names = [name for name in (gate, pages, detector) if name is not None]
+    if not names:
         return None
-    if gate is None or pages is None or gate == pages:
+    if len(set(names)) != len(fields(Users)):
         raise UserFault(
-            "The gate and the pages need a user each.", "give --gate-user and --web-user, two different ones"
+            "The gate, the pages and the detectors need a user each.",
+            "give --gate-user, --web-user and --detector-user, three different ones",
         )
     if os.geteuid() != 0:
         raise UserFault(
             "Only root starts processes as other users.", "start it as root, or without these options"
         )
-    return Users(_runner(gate), _runner(pages))
+    return Users(*(_runner(name) for name in names))
 
 
 def _runner(name: str) -> Runner:
@@ -68,10 +72,11 @@ def give_folders(data: Path, users: Users | None) -> None:
     if os.geteuid() != 0:
         return
     own = Runner(os.geteuid(), os.getegid())
-    gate, pages = (users.gate, users.pages) if users else (own, own)
-    (data / "mail").mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
-    for folder, owner in (("keys", gate), ("mail", pages)):
-        for path in (data / folder, *(data / folder).iterdir()):
+    gate, pages, detector = (users.gate, users.pages, users.detector) if users else (own, own, own)
+    for name in ("mail", "detection"):
+        (data / name).mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
+    for folder, owner in (("keys", gate), ("mail", pages), ("detection", detector)):
+        for path in (data / folder, *(data / folder).rglob("*")):
             os.chown(path, owner.uid, owner.gid)
     os.chown(data / "run", gate.uid, pages.gid)
     (data / "run").chmod(_SOCKET_FOLDER if users else PRIVATE_DIRECTORY)

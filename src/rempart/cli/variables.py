@@ -9,6 +9,7 @@ from dataclasses import dataclass
 PAGES = frozenset({"web", "worker"})
 GATE = frozenset({"gate"})
 COMMAND = frozenset({"command"})
+DETECTOR = frozenset({"detector"})
 _WEB = frozenset({"web"})
 
 

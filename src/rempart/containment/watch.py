@@ -6,6 +6,7 @@ in DIR/detection each minute; started again, it reads on from there. It outlives
 
 import argparse
 import logging
+import os
 import signal
 import threading
 import time
@@ -18,6 +19,7 @@ import psycopg
 from rempart.containment.act import Hand
 from rempart.database.connect import dsn
 from rempart.detection import memory, source, store
+from rempart.detection.decoys import Decoys, load_key
 from rempart.detection.runs import chosen
 
 PULSE = 0.25
@@ -35,12 +37,13 @@ _log = logging.getLogger("rempart.detection")
 class Watch:
     """One connection, one engine. `step` is one look; it says how many entries it saw."""
 
-    def __init__(self, connection: psycopg.Connection[Any], folder: Path) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], folder: Path, decoys_key: bytes) -> None:
         self._connection = connection
         self._folder = folder
         self._settings = store.settings(connection)
         self._mind = memory.load(folder, chosen(self._settings))
         self._hand = Hand()
+        self._decoys = Decoys.of(connection, decoys_key)
         self._saved = self._asked = time.monotonic()
 
     def step(self, now: datetime) -> int:
@@ -61,6 +64,7 @@ class Watch:
         self._saved = time.monotonic()
 
     def _see(self, entries: Any, now: datetime) -> None:
+        entries["decoy"] = self._decoys.among(self._connection, entries["person"])
         signals = self._mind.engine.see(entries)
         with self._connection.transaction():
             noted = store.note(self._connection, signals, now)
@@ -75,6 +79,7 @@ class Watch:
             self.save()
         if moment - self._asked > _SETTINGS_EVERY:
             self._asked = moment
+            self._decoys.renew(self._connection)
             if (settings := store.settings(self._connection)) != self._settings:
                 self._settings = settings
                 self._mind.engine.choose(chosen(settings))
@@ -103,7 +108,7 @@ def main() -> int:
 
 def _work(data: Path, asked: threading.Event) -> None:
     with psycopg.connect(dsn("detector", data), autocommit=True) as connection:
-        watch = Watch(connection, data / "detection")
+        watch = Watch(connection, data / "detection", _key(data))
         try:
             while not asked.is_set():
                 began = time.monotonic()
@@ -111,6 +116,12 @@ def _work(data: Path, asked: threading.Event) -> None:
                     asked.wait(max(0.0, PULSE - (time.monotonic() - began)))
         finally:
             watch.save()
+
+
+def _key(data: Path) -> bytes:
+    """Given by whoever started us, who alone reads the secrets; else we are they."""
+    given = os.environ.get("REMPART_DECOYS_KEY")
+    return given.encode() if given else load_key(data)
 
 
 if __name__ == "__main__":

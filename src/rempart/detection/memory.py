@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -34,12 +35,12 @@ def load(folder: Path, runs: Sequence[Run]) -> Mind:
     """What was kept, where it fits these runs; else an empty mind."""
     mind = Mind(Engine(runs), Cursor())
     try:
-        with np.load(folder / _NAME, allow_pickle=False) as kept:
+        with (folder / _NAME).open("rb") as file, np.load(file, allow_pickle=False) as kept:
             if str(kept["shape"]) == _shape(mind.engine):
                 _restore(mind, kept)
     except FileNotFoundError:
         pass
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         _log.warning("what was remembered cannot be read: the journal is read again")
         return Mind(Engine(runs), Cursor())
     return mind
