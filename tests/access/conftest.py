@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from tests.access.house import Person
     from tests.access.psc_house import Cast, Provider
+    from tests.access.software import Software
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -57,3 +58,19 @@ def cast(db: None, cluster: Path, fresh: "Callable[[str], str]") -> "Callable[..
     from tests.access.psc_house import Cast  # noqa: PLC0415
 
     return lambda **how: Cast(cluster, fresh, **how)
+
+
+@pytest.fixture
+def software(db: None, cluster: Path) -> "Software":
+    """A vendor's software, registered, with the keys it signs by."""
+    from tests.access.software import Software  # noqa: PLC0415
+
+    return Software(cluster)
+
+
+@pytest.fixture
+def holder(person: "Callable[..., Person]") -> "Person":
+    """Somebody who is signed in."""
+    made = person()
+    made.sign_in()
+    return made

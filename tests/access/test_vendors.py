@@ -13,18 +13,6 @@ from tests.access.house import as_owner, browser
 from tests.access.software import ISSUER, TOKEN_URL, Software, answer, identified
 
 
-@pytest.fixture
-def software(db, cluster):
-    return Software(cluster)
-
-
-@pytest.fixture
-def holder(person):
-    made = person()
-    made.sign_in()
-    return made
-
-
 def entries(connect, account, tag):
     rows = connect("owner").execute(
         "select details from journal.entry where account = %s and tag = %s order by seq", [account.pk, tag]

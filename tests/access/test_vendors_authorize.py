@@ -19,13 +19,6 @@ def software(db, cluster):
     return Software(cluster, redirects=(BACK, SITE))
 
 
-@pytest.fixture
-def holder(person):
-    made = person()
-    made.sign_in()
-    return made
-
-
 # -------------------------------------------------------------------------------- where browsers go
 
 

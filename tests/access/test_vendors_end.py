@@ -12,19 +12,6 @@ from rempart.access.vendors.models import Grant
 from tests.access.house import as_owner
 from tests.access.software import Software, identified
 
-
-@pytest.fixture
-def software(db, cluster):
-    return Software(cluster)
-
-
-@pytest.fixture
-def holder(person):
-    made = person()
-    made.sign_in()
-    return made
-
-
 # ------------------------------------------------------------------------------------------------ the end
 
 

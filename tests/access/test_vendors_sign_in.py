@@ -7,20 +7,7 @@ from joserfc.jwk import ECKey, OctKey
 
 from rempart.access.models import Token
 from tests.access.house import browser
-from tests.access.software import TOKEN_URL, Software, proof
-
-
-@pytest.fixture
-def software(db, cluster):
-    return Software(cluster)
-
-
-@pytest.fixture
-def holder(person):
-    made = person()
-    made.sign_in()
-    return made
-
+from tests.access.software import TOKEN_URL, proof
 
 # --------------------------------------------------------------------------- a vendor's credential alone
 

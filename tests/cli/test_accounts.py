@@ -1,41 +1,13 @@
 """`rempart account …` against a running database, as a person at a terminal would use it."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
-COMMAND = """
-from rempart.cli.accounts import app
-from rempart.cli.screen import fail
-from rempart.vocabulary.faults import Fault
-try:
-    app(exit_on_error=False)
-except Fault as fault:
-    fail(fault)
-"""
-
 
 @pytest.fixture
-def rempart(cluster):
-    def run(*words, given="") -> tuple[int, str, str]:
-        environment = {
-            name: value for name, value in os.environ.items() if name not in {"REMPART_ROLE", "REMPART_DSN"}
-        }
-        done = subprocess.run(
-            [sys.executable, "-c", COMMAND, *words],
-            input=given,
-            capture_output=True,
-            text=True,
-            env=environment | {"REMPART_DATA": str(cluster)},
-            check=False,
-            timeout=120,
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    return run
+def rempart(command):
+    return command("accounts")
 
 
 def test_an_operator_is_opened_listed_and_given_a_set_up_word(rempart, fresh):

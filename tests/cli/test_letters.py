@@ -5,41 +5,16 @@ import os
 import secrets
 import shutil
 import subprocess
-import sys
 
 import psycopg
 import pytest
 
 from rempart.database.connect import dsn
 
-COMMAND = """
-from rempart.cli.letters import app
-from rempart.cli.screen import fail
-from rempart.vocabulary.faults import Fault
-try:
-    app(exit_on_error=False)
-except Fault as fault:
-    fail(fault)
-"""
-
 
 @pytest.fixture
-def rempart(cluster):
-    def run(*words) -> tuple[int, str, str]:
-        environment = {
-            name: value for name, value in os.environ.items() if name not in {"REMPART_ROLE", "REMPART_DSN"}
-        }
-        done = subprocess.run(
-            [sys.executable, "-c", COMMAND, *words],
-            capture_output=True,
-            text=True,
-            env=environment | {"REMPART_DATA": str(cluster)},
-            check=False,
-            timeout=120,
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    return run
+def rempart(command):
+    return command("letters")
 
 
 @pytest.fixture

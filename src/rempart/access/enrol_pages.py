@@ -37,17 +37,8 @@ _REFUSED = {
 }
 
 
-def _rpps(typed: str) -> str:
-    try:
-        return parse_rpps("".join(typed.split()))
-    except ValueError as wrong:
-        raise forms.ValidationError(
-            _("Un numéro RPPS a onze chiffres ; il figure sur votre carte CPS.")
-        ) from wrong
-
-
-class LetterForm(forms.Form):
-    """Who asks for a code by post, and for where."""
+class RppsForm(forms.Form):
+    """Asks a professional for their number."""
 
     rpps = forms.CharField(
         label=gettext_lazy("Numéro RPPS"),
@@ -55,6 +46,19 @@ class LetterForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=gettext_lazy("Onze chiffres."),
     )
+
+    def clean_rpps(self) -> str:
+        try:
+            return parse_rpps("".join(self.cleaned_data["rpps"].split()))
+        except ValueError as wrong:
+            raise forms.ValidationError(
+                _("Un numéro RPPS a onze chiffres ; il figure sur votre carte CPS.")
+            ) from wrong
+
+
+class LetterForm(RppsForm):
+    """Who asks for a code by post, and for where."""
+
     structure = forms.CharField(
         label=gettext_lazy("Numéro de votre établissement"),
         max_length=40,
@@ -62,22 +66,13 @@ class LetterForm(forms.Form):
         help_text=gettext_lazy("FINESS (neuf caractères) ou SIRET (quatorze chiffres)."),
     )
 
-    def clean_rpps(self) -> str:
-        return _rpps(self.cleaned_data["rpps"])
-
     def clean_structure(self) -> str:
         return "".join(str(self.cleaned_data["structure"]).split()).upper()
 
 
-class CodeForm(forms.Form):
+class CodeForm(RppsForm):
     """The code of a letter, and whose it is."""
 
-    rpps = forms.CharField(
-        label=gettext_lazy("Numéro RPPS"),
-        max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=gettext_lazy("Onze chiffres."),
-    )
     code = forms.CharField(
         label=gettext_lazy("Code du courrier"),
         max_length=40,
@@ -86,9 +81,6 @@ class CodeForm(forms.Form):
         ),
         help_text=gettext_lazy("Quatorze lettres et chiffres ; ni les tirets ni la casse ne comptent."),
     )
-
-    def clean_rpps(self) -> str:
-        return _rpps(self.cleaned_data["rpps"])
 
 
 class AccountForm(NewPasswordForm):
