@@ -14,12 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psycopg
 
 from rempart.containment.act import Hand
 from rempart.database.connect import dsn
 from rempart.detection import memory, source, store
 from rempart.detection.decoys import Decoys, load_key
+from rempart.detection.entries import ENTRY
 from rempart.detection.runs import chosen
 
 PULSE = 0.25
@@ -42,6 +44,7 @@ class Watch:
         self._folder = folder
         self._settings = store.settings(connection)
         self._mind = memory.load(folder, chosen(self._settings))
+        self._mind.engine.see(np.zeros(1, ENTRY))  # of nobody: compiles every loop before the first look
         self._hand = Hand()
         self._decoys = Decoys.of(connection, decoys_key)
         self._saved = self._asked = time.monotonic()

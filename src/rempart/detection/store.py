@@ -60,7 +60,7 @@ def note(connection: psycopg.Connection[Any], signals: Sequence[Signal], now: da
 
 def beat(connection: psycopg.Connection[Any], now: datetime, seen: datetime, lag: float) -> None:
     """Alive at `now`, with every entry up to `seen` looked at; `lag`: seconds behind."""
-    connection.execute("select detection.beat(%s, %s, %s)", (now, seen, lag))
+    connection.execute("select detection.beat(%s, %s, %s::real)", (now, seen, lag))
 
 
 def settings(connection: psycopg.Connection[Any]) -> list[tuple[str, str, bool, float]]:
