@@ -365,6 +365,7 @@ def test_explaining_neither_discloses_nor_spends(house: House, pharmacist: Accou
         "restrictions",
         "account",
         "matrix",
+        "watch",
         *["limit"] * 4,
     ]
     assert house.entries(pharmacist) == []

@@ -9,6 +9,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rempart.access import campaigns, devices, events, factors, new_device, notices, renewal, throttle
@@ -17,6 +18,7 @@ from rempart.access.at_rest import open_sealed, seal
 from rempart.access.leaks import passwords
 from rempart.access.models import Account
 from rempart.access.network import client_network
+from rempart.vocabulary.words import Assurance
 
 _PURPOSE = "second factor"
 
@@ -88,6 +90,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         super().login(request, user)
         session: Any = request.session
         session.assurance = int(proved(request, user))
+        session.proved_at = timezone.now() if session.assurance >= Assurance.SECOND_FACTOR else None
         first = devices.remember(request, user)
         session.facts = session.facts.__class__(
             session.facts.network, devices.reference(request), session.facts.agent

@@ -2,6 +2,7 @@
 
     @public                         anyone, signed in or not
     @own_account_only               a signed-in account, even with its password alone
+    @fresh                          above one of those below: what loosens; a strong factor minutes ago
     @signed_in                      any account whose second factor passed
     @professional                   the same, but health professionals only
     @role(Profession.OPERATOR, …)   the same, but these professions only
@@ -34,6 +35,8 @@ class Door:
     """False for a page that refreshes itself: it must not keep an unattended session alive."""
     resumes: bool = False
     """True where what was posted is kept while its sender steps up, and goes on afterwards (`resume.py`)."""
+    fresh: bool = False
+    """True for what loosens: a strong factor was given in this session within the last ten minutes."""
     before_renewal: bool = False
     """True for the few pages that an account opens whose password must be renewed (`renewal.py`)."""
 
@@ -82,6 +85,14 @@ def resumes(view: View) -> View:
     if door is None:
         raise TypeError("say first who may open it")
     return _with_door(view, replace(door, resumes=True))
+
+
+def fresh(view: View) -> View:
+    """Below one of the others: it loosens something, so a strong factor of the last ten minutes opens it."""
+    door = door_of(view)
+    if door is None:
+        raise TypeError("say first who may open it")
+    return _with_door(view, replace(door, fresh=True))
 
 
 def before_renewal(view: View) -> View:

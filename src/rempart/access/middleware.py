@@ -1,6 +1,7 @@
 """Around every request: nothing private is cached, the session knows where it is used, doors hold."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from rempart.access import binding, devices, step_up
 from rempart.access.doors import Door, door_of
@@ -18,6 +20,8 @@ from rempart.access.rules.places import Facts
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
+FRESH = timedelta(minutes=10)
+"""As old as a strong factor may be before what loosens."""
 _POWERS = """
     accelerometer camera display-capture geolocation gyroscope hid magnetometer microphone midi payment
     serial usb xr-spatial-tracking
@@ -107,9 +111,16 @@ def _pass(request: HttpRequest, account: Account, door: Door) -> HttpResponseBas
         return HttpResponseRedirect(reverse("mfa_activate_totp"))
     if door.professions is not None and account.profession not in door.professions:
         raise PermissionDenied
+    if door.fresh and not is_fresh(session):
+        return step_up.ask(request, resumes=door.resumes)
     if door.keeps_awake:
         session.touch()
     return None
+
+
+def is_fresh(session: Any) -> bool:
+    """Whether a strong factor was given in this session minutes ago (`containment.undo` asks the same)."""
+    return bool(session.proved_at and timezone.now() - session.proved_at < FRESH)
 
 
 def _go(request: HttpRequest, target: str) -> HttpResponse:

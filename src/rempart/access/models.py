@@ -181,6 +181,8 @@ class Session(AbstractBaseSession):
     """When the account signed in: kept when the key rotates."""
     card_until = models.DateTimeField(null=True)
     """Until then this session needs the patient's card: it began on a device that was never seen."""
+    proved_at = models.DateTimeField(null=True)
+    """When a strong factor was last given in it: a step-up that began before holds it no longer."""
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -209,6 +211,8 @@ class Token(models.Model):
     grant = models.ForeignKey("Grant", null=True, on_delete=models.PROTECT)
     """What the holder allowed a vendor's software; None: a token made by the holder."""
     assurance = models.SmallIntegerField(default=2, db_default=2)
+    confirmed_at = models.DateTimeField(null=True)
+    """When its holder last answered for it: the strong factor of the session in which they did."""
 
     class Meta:
         db_table = "access_token"

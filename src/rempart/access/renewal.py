@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from rempart.access import events, factors, notices
 from rempart.access.models import Account
 
-Why = Literal["leaked_password", "leaked_mailbox"]
+Why = Literal["leaked_password", "leaked_mailbox", "containment"]
 _CARDS = frozenset({"card", "psc"})
 
 

@@ -50,6 +50,8 @@ class SessionStore(SessionBase):
         self.assurance: int = Assurance.PASSWORD
         self.card_until: datetime | None = None
         """Until then the gate asks for a card below level 3: the device is new (`new_device.py`)."""
+        self.proved_at: datetime | None = None
+        """When a strong factor was last given in it."""
         self.started_at: datetime | None = None
         self._known: int = Assurance.PASSWORD
         self._expires: datetime | None = None
@@ -65,6 +67,7 @@ class SessionStore(SessionBase):
     def rise_to(self, assurance: Assurance) -> None:
         """The account proved more, or less, of itself: same holder, new key, the old key dies."""
         self.assurance = int(assurance)
+        self.proved_at = timezone.now() if assurance >= Assurance.SECOND_FACTOR else None
         self.cycle_key()
         self.place, self.moved = self.facts, None
 
@@ -73,7 +76,12 @@ class SessionStore(SessionBase):
         records = self.get(AUTHENTICATION_METHODS_SESSION_KEY)
         if records:
             self[AUTHENTICATION_METHODS_SESSION_KEY] = [one for one in records if one["method"] == "password"]
-        fields = {"session_data": self.encode(self._contents()), "assurance": int(Assurance.PASSWORD)}
+        fields = {
+            "session_data": self.encode(self._contents()),
+            "assurance": int(Assurance.PASSWORD),
+            "proved_at": None,
+        }
+        self.proved_at = None
         fell = self._alive().filter(assurance__gt=Assurance.PASSWORD).update(**fields)
         self.assurance = self._known = int(Assurance.PASSWORD)
         return bool(fell)
@@ -99,7 +107,7 @@ class SessionStore(SessionBase):
             self._session_key = None
             return {}
         self.assurance = self._known = row.assurance
-        self.started_at, self.card_until = row.started_at, row.card_until
+        self.started_at, self.card_until, self.proved_at = row.started_at, row.card_until, row.proved_at
         self._expires, self._holder = row.expire_date, row.account_id
         self.place = Facts(row.network, row.device, row.agent) if row.account_id else None
         return self.decode(row.session_data)
@@ -143,7 +151,7 @@ class SessionStore(SessionBase):
     def flush(self) -> None:
         super().flush()
         self.assurance = self._known = int(Assurance.PASSWORD)
-        self.started_at, self.card_until, self._holder, self.place, self.moved = None, None, None, None, None
+        self.started_at = self.card_until = self.proved_at = self._holder = self.place = self.moved = None
 
     def encode(self, session_dict: Mapping[str, Any]) -> str:
         return seal(_PURPOSE, orjson.dumps(dict(session_dict), option=orjson.OPT_NON_STR_KEYS))
@@ -181,6 +189,7 @@ class SessionStore(SessionBase):
             account_id=self._holder,
             assurance=self.assurance,
             card_until=self.card_until,
+            proved_at=self.proved_at,
             device=self.facts.device,
             network=self.facts.network,
             agent=self.facts.agent,

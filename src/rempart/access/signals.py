@@ -69,10 +69,11 @@ def factor_removed(request: HttpRequest, user: Account, authenticator: Authentic
 def factor_proved_again(request: HttpRequest, user: Account, *, reauthenticated: bool, **_: Any) -> None:
     """A fresh factor by whoever is signed in: the session comes back where it is used, under a new key."""
     session: Any = request.session
-    if reauthenticated and (session.moved or session.assurance < proved(request, user)):
+    if not reauthenticated:
+        return
+    if session.moved or proved(request, user) >= Assurance.SECOND_FACTOR:
         rise(request, user, "mfa")
-    if reauthenticated:
-        resume.proved(request)
+    resume.proved(request)
 
 
 def codes_renewed(request: HttpRequest, user: Account, **_: Any) -> None:

@@ -45,7 +45,7 @@ def create(request: HttpRequest, account: Account, label: str, expires_at: datet
     session: Any = request.session
     if session.assurance < Assurance.SECOND_FACTOR or request.user != account or not may_create(request):
         raise PermissionDenied
-    text, token = issue(account, label, expires_at)
+    text, token = issue(account, label, expires_at, session.proved_at)
     events.record(events.Tag.TOKEN_CREATED, request, account, details={"token": token.pk})
     notices.tell(account, events.Tag.TOKEN_CREATED, label=token.label)
     return text
@@ -57,7 +57,9 @@ def may_create(request: HttpRequest) -> bool:
     return not session.card_until or session.card_until <= timezone.now()
 
 
-def issue(account: Account, label: str, expires_at: datetime | None = None) -> tuple[str, Token]:
+def issue(
+    account: Account, label: str, expires_at: datetime | None = None, confirmed_at: datetime | None = None
+) -> tuple[str, Token]:
     """Make and store a token without asking who wants it: for `create` and the command line."""
     text = MARK + secrets.token_urlsafe(32)
     token = Token.objects.create(
@@ -66,6 +68,7 @@ def issue(account: Account, label: str, expires_at: datetime | None = None) -> t
         hash=sha256(text.encode()).digest(),
         prefix=text[:_SHOWN],
         expires_at=expires_at,
+        confirmed_at=confirmed_at,
     )
     return text, token
 

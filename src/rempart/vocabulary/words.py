@@ -98,6 +98,9 @@ class Scope(IntEnum):
     PLATFORM = 4
     SESSION = 5
     CHANNEL = 6
+    INSURER = 7
+    SOFTWARE = 8
+    """A vendor's software, for everybody who uses it."""
 
 
 class Meter(IntEnum):
@@ -134,6 +137,10 @@ class Reason(StrEnum):
     CREDENTIAL = "credential"
     """Unknown, ended, expired or revoked session or token."""
     FROZEN = "frozen"
+    CLOSED = "closed"
+    """A channel, an insurer, a software or everything: with a message and when it is expected back."""
+    NETWORK = "network"
+    """It is asked from a network that is banned."""
     CARD_REQUIRED = "card_required"
     STEP_UP = "step_up"
     ASSURANCE = "assurance"
@@ -160,6 +167,8 @@ class RestrictionKind(StrEnum):
     STEP_UP = "step_up"
     CARD_REQUIRED = "card_required"
     FROZEN = "frozen"
+    CLOSED = "closed"
+    """Of a channel, an insurer, a software or everything; never of somebody."""
 
 
 class ActFamily(StrEnum):

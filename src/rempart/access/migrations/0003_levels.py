@@ -77,6 +77,16 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
+            model_name="session",
+            name="proved_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name="token",
+            name="confirmed_at",
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
             model_name="token",
             name="assurance",
             field=models.SmallIntegerField(db_default=2, default=2),
@@ -109,6 +119,7 @@ class Migration(migrations.Migration):
                 ("code_expires_at", models.DateTimeField(null=True)),
                 ("refresh", models.BinaryField(null=True)),
                 ("card_until", models.DateTimeField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("expires_at", models.DateTimeField()),
                 ("last_used_at", models.DateTimeField(null=True)),

@@ -6,11 +6,11 @@ begin
     if old.ended_at is not null and new.ended_at is distinct from old.ended_at then
         raise exception 'an ended session stays ended';
     end if;
-    if new.session_key <> old.session_key or new.started_at <> old.started_at
+    if new.proved_at <> coalesce(old.proved_at, '-infinity') or new.session_key <> old.session_key or new.started_at <> old.started_at
         or (old.account_id is not null and new.account_id is distinct from old.account_id)
         or (old.account_id is not null and new.assurance > old.assurance) then
         -- A higher assurance needs a new key: one fixed by somebody else before must die.
-        raise exception 'a session changes its holder or rises only under a new key';
+        raise exception 'a session changes its holder, rises or is proved again only under a new key';
     end if;
     return new;
 end $$;

@@ -52,6 +52,26 @@ create trigger token_of_grant before insert on access.access_token
 create unique index access_grant_code on access.access_grant (code) where code is not null;
 create index access_token_ends on access.access_token (expires_at) where grant_id is not null;
 
+-- Its holder answers for a token of their own, or for a software, once more: in a session in which they have given a
+-- strong factor in the last ten minutes. Returns since when it is answered for; null: not by this session.
+create function access.confirm_software(p_session text, p_token bigint, p_grant bigint) returns timestamptz
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    s access.access_session;
+begin
+    select * into s from access.access_session where session_key = p_session and ended_at is null
+        and expire_date > now() and assurance >= 2 and proved_at > now() - interval '10 minutes';
+    if not found then return null; end if;
+    if p_token is not null then
+        update access.access_token set confirmed_at = s.proved_at
+         where id = p_token and account_id = s.account_id and grant_id is null and revoked_at is null;
+    else
+        update access.access_grant set confirmed_at = s.proved_at
+         where id = p_grant and account_id = s.account_id and revoked_at is null and expires_at > now();
+    end if;
+    return case when found then s.proved_at end;
+end $$;
+
 -- Signed assertions and proofs are taken once, by whichever process they reach.
 create table access.used_proof (digest bytea primary key, until timestamptz not null);
 create index used_proof_until on access.used_proof (until);
@@ -73,4 +93,4 @@ begin
         and not exists (select from access.access_token t where t.grant_id = g.id);
 end $$;
 
-revoke all on function access.use_once, access.forget_software from public;
+revoke all on function access.use_once, access.forget_software, access.confirm_software from public;

@@ -155,7 +155,7 @@ end $$;
 create function access.ask_renewal(who bigint, why text) returns boolean
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    if why not in ('leaked_password', 'leaked_mailbox') then raise exception 'no such reason'; end if;
+    if why not in ('leaked_password', 'leaked_mailbox', 'containment') then raise exception 'no such reason'; end if;
     update access.access_account set renew_since = now(), renew_reason = why where id = who and renew_since is null;
     return found;
 end $$;

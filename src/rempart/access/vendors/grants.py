@@ -81,6 +81,7 @@ def allow(request: HttpRequest, account: Account, asked: Asked, label: str) -> s
             redirect_uri=asked.redirect_uri,
             code_expires_at=now + _CODE,
             card_until=here.card_until if here else None,
+            confirmed_at=here.proved_at if here else None,
             created_at=now,
             expires_at=now + WORKING_DAY,
         )

@@ -43,6 +43,8 @@ class Grant(models.Model):
     """SHA-256 of the refresh token of the moment: each is taken once."""
     card_until = models.DateTimeField(null=True)
     """As the session's in which it was allowed: a software is no way around a device never seen."""
+    confirmed_at = models.DateTimeField(null=True)
+    """When its holder last answered for it: the strong factor of the session in which they did."""
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)

@@ -67,10 +67,13 @@ grant select, insert, update, delete on access.access_tried to rempart_web;
 grant select, insert, update (code, refresh, last_used_at, revoked_at) on access.access_grant to rempart_web;
 grant execute on function access.require_card, access.may_vouch, access.vouch_for_card,
     access.vouch_for_reset, access.vouch_for_session, access.enrol, access.delegate, access.delegate_word, access.end_delegate,
-    access.ask_renewal, access.use_once, access.renew_password to rempart_web;
+    access.ask_renewal, access.use_once, access.renew_password, access.confirm_software to rempart_web;
 grant select on journal.for_pages, gate.restriction, gate.limits_published, gate.change_announced
     to rempart_web;
-grant execute on function journal.record, gate.restrict, gate.lift to rempart_web;
+grant execute on function journal.record, gate.restrict to rempart_web;
+grant usage on schema containment to rempart_web, rempart_worker;
+grant execute on function containment.undo, containment.fresh_operator, containment.appeal, containment.state to rempart_web;
+grant execute on function containment.check_watch to rempart_worker;
 
 -- --------------------------------------------------------------------------------------- background
 -- The web role queues a job; the worker runs it, sends mail and sweeps what has expired.
@@ -159,13 +162,16 @@ grant select (x, seq, at, tag, account, profession, assurance, session, device, 
               channel, purpose, act_family, person, hit, department, birth_month, prefix_month, prefix_commune,
               insurer, categories, proof, terminal, verdict, reason, cost, count)
     on journal.entry to rempart_detector;
-grant usage on schema access to rempart_detector;
+grant usage on schema access, registry to rempart_detector;
+grant select (id, data_key) on registry.person to rempart_detector;  -- has an import replaced a decoy?
 grant select (id, department) on access.access_organisation to rempart_detector;
 grant select on gate.restriction, gate.limits_published, detection.setting, detection.decoy, detection.signal to rempart_detector;
 grant execute on function detection.note, detection.beat, containment.act to rempart_detector;
 grant usage on schema detection to rempart_web;
 grant select on detection.signal, detection.alert, detection.alert_event, detection.mute, detection.setting, gate.watch
     to rempart_web;
+grant execute on function detection.take, detection.hand_back, detection.restricted, detection.eased, detection.dismiss,
+    detection.unmute, detection.close, detection.reopen, detection.remark to rempart_web;
 grant select on detection.signal, detection.alert, detection.alert_event, detection.mute, detection.setting, gate.watch
     to rempart_auditor;
 grant usage on schema detection to rempart_auditor;

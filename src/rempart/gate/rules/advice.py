@@ -8,6 +8,7 @@ from rempart.vocabulary.words import Assurance, Reason
 HOW: dict[str, tuple[str, ...]] = {
     Reason.STEP_UP: ("card", "present"),
     Reason.CARD_REQUIRED: ("card", "present"),
+    Reason.NETWORK: ("card",),
     Reason.BIRTH_RANK: ("birth_rank",),
     Reason.LIMIT_NETWORK: ("card", "present"),
     Reason.BREAKER: ("card", "present"),
@@ -26,6 +27,11 @@ HOW_TO_STEP_UP: dict[int, tuple[str, ...]] = {
 _FRENCH = {
     Reason.CREDENTIAL: "Session ou jeton inconnu, expiré ou révoqué. Connectez-vous de nouveau.",
     Reason.FROZEN: "Ce compte est suspendu. Appelez l'assistance pour le rétablir.",
+    Reason.CLOSED: "Le service est fermé pour l'instant. Une attestation de droits sur papier reste valable.",
+    Reason.NETWORK: (
+        "Ce réseau est écarté pour l'instant. De votre lieu d'exercice, avec la carte de la personne, vous "
+        "continuez."
+    ),
     Reason.CARD_REQUIRED: (
         "Présentez la carte de la personne au lecteur, ou indiquez que la personne est présente."
     ),
@@ -70,6 +76,10 @@ _FRENCH = {
 _ENGLISH = {
     Reason.CREDENTIAL: "Unknown, expired or revoked session or token. Sign in again.",
     Reason.FROZEN: "This account is suspended. Call support to restore it.",
+    Reason.CLOSED: "The service is closed for the moment. A certificate of rights on paper is still valid.",
+    Reason.NETWORK: (
+        "This network is banned for the moment. Where you normally work, with the person's card, you go on."
+    ),
     Reason.CARD_REQUIRED: "Put the person's card in the reader, or say that the person is present.",
     Reason.STEP_UP: "Put the person's card in the reader, or say that the person is present.",
     Reason.ASSURANCE: (

@@ -2,7 +2,9 @@
 create type gate.caller as (
     account bigint, login text, profession text, rpps text, organisation bigint, assurance smallint,
     session text, device text, software text, card_until timestamptz, declared boolean,
-    used_before timestamptz  -- when the token was last seen, to the hour
+    used_before timestamptz, -- when the token was last seen, to the hour
+    software_id bigint,
+    proved_at timestamptz    -- when the holder last gave a strong factor in this session, or answered for this token
 );
 
 -- A set, and SQL, so that `gate.look_ups` asks once for all the look-ups of a call. Empty: nobody.
@@ -15,7 +17,7 @@ as $$
            -- a leaked password or mailbox: the card until it is renewed
            greatest(a.card_until, g.card_until, case when a.renew_since is not null then timestamptz 'infinity' end),
            coalesce(o.declared_networks <> '{}' and p_network <<= any (o.declared_networks::inet[]), false),
-           t.last_used_at
+           t.last_used_at, g.software_id, case when g.id is null then t.confirmed_at else g.confirmed_at end
       from access.access_token t
       join access.access_account a on a.id = t.account_id and a.is_active
       left join access.access_professional p on p.id = a.professional_id
@@ -33,7 +35,7 @@ as $$
            substr(s.session_key, 1, 16), s.device::text, null::text,
            greatest(a.card_until, s.card_until, case when a.renew_since is not null then timestamptz 'infinity' end),
            coalesce(o.declared_networks <> '{}' and p_network <<= any (o.declared_networks::inet[]), false),
-           null::timestamptz
+           null::timestamptz, null::bigint, s.proved_at
       from access.access_session s
       join access.access_account a on a.id = s.account_id and a.is_active
       left join access.access_professional p on p.id = a.professional_id
@@ -59,17 +61,42 @@ begin
     return c;
 end $$;
 
--- The strictest restriction in force, and which one it is.
+-- The strictest restriction in force, and which one it is. A step-up holds no session whose holder has given a
+-- strong factor since it began, nor a detector's demand for the card one whose holder has shown their own: in that
+-- very session, so that the owner's proof frees no thief. An organisation's declared network is never banned.
 create function gate.restricted(c gate.caller, p_network inet, p_channel text, p_now timestamptz)
-returns table (kind text, id bigint)
+returns table (kind text, id bigint, scope smallint, starts_at timestamptz, reopens_at timestamptz)
 language sql stable
 as $$
-    select r.kind, r.id from gate.restriction r
-     where r.lifted_at is null and r.starts_at <= p_now and (r.ends_at is null or r.ends_at > p_now)
-       and (r.scope, r.subject) in ((1, c.account::text), (2, c.organisation::text), (3, host(p_network)),
-                                    (4, 'platform'), (5, c.session), (6, p_channel))
-     order by case r.kind when 'frozen' then 0 when 'card_required' then 1 else 2 end, r.id limit 1
+    select r.kind, r.id, r.scope, r.starts_at, r.reopens_at from gate.restriction r
+     where r.key = any (array['1:' || c.account, '2:' || c.organisation, '4:platform', '5:' || c.session,
+                              '6:' || p_channel, '8:' || c.software_id,
+                              case when not c.declared then '3:' || host(p_network) end,
+                              case when not c.declared then '3:' || network(set_masklen(p_network,
+                                  case family(p_network) when 4 then 24 else 64 end)) end,
+                              case when not c.declared and family(p_network) = 6
+                                   then '3:' || network(set_masklen(p_network, 56)) end])
+       and r.lifted_at is null and r.starts_at <= p_now and (r.ends_at is null or r.ends_at > p_now)
+       and not (coalesce(c.proved_at > r.starts_at, false)
+                and (r.kind = 'step_up' or r.kind = 'card_required' and r.author = 'detector' and c.assurance >= 3))
+     order by case r.kind when 'frozen' then case when r.scope = 3 then 2 else 0 end
+                          when 'closed' then 1 when 'card_required' then 3 else 4 end, r.id limit 1
 $$;
+
+-- Care goes on from a banned network: for an account that had card-proven answers from there before the ban.
+create function gate.works_there(p_account bigint, p_restriction bigint) returns boolean
+language sql stable
+as $$
+    select exists (select from gate.restriction r join journal.entry e
+                       on e.account = p_account and e.at between r.starts_at - interval '30 days' and r.starts_at
+                      and e.proof = 1 and e.verdict = 'granted' and e.network <<= r.subject::inet
+                    where r.id = p_restriction)
+$$;
+
+-- Nobody looks: less may leave without proof, until the detectors are back.
+create function gate.is_unwatched(p_now timestamptz) returns boolean
+language sql stable
+as $$ select coalesce(at < p_now - interval '60 seconds', false) from gate.watch $$;
 
 -- Equal refusals beyond twenty a minute become one counted entry (gate.upkeep writes it), so that a
 -- flood cannot fill the disk. True: write this one.

@@ -52,8 +52,11 @@ begin
         raise exception 'budgets are exact under read committed only';
     end if;
     for known in
-        select u.place, w as caller, x as matrix, h.kind as held, h.id as restriction, y.version as policy,
-               v.at < u.now_ - interval '60 seconds' as unwatched, v.divisor, t.id is not null as terminal_in_force,
+        select u.place, w as caller, x as matrix, h.kind as held, h.id as restriction,
+               h.scope as held_by, h.reopens_at, y.version as policy,
+               v.at < u.now_ - interval '60 seconds' as unwatched, v.divisor,
+               (select array_agg(r.subject) from gate.restriction r where r.scope = 7 and r.lifted_at is null
+                   and r.starts_at <= (p_asks[1]).now_ and (r.ends_at is null or r.ends_at > (p_asks[1]).now_)) as closed, t.id is not null as terminal_in_force,
                coalesce((select amounts from gate.limit_row where scope = 1 and profession = w.profession and meter = b.base),
                         (select amounts from gate.limit_row where scope = 1 and profession = '*' and meter = b.base),
                         '{0,0,0,0}')
@@ -83,8 +86,18 @@ begin
             if a.token is not null and coalesce(c.used_before < a.now_ - interval '1 hour', true) then
                 update access.access_token set last_used_at = a.now_ where hash = a.token;  -- an hour is exact enough
             end if;
-            if known.held = 'frozen' then
-                d.verdict := 'refused'; d.reason := 'frozen'; d.rule := 'restriction:' || known.restriction;
+            if known.held = 'frozen' and known.held_by = 3 then
+                if a.proof <> 1 then
+                    d.verdict := 'challenged'; d.reason := 'network'; d.rule := 'restriction:' || known.restriction;
+                elsif not a.genuine or not gate.works_there(c.account, known.restriction) then
+                    d.verdict := 'refused'; d.reason := 'network'; d.rule := 'restriction:' || known.restriction;
+                end if;
+            elsif known.held in ('frozen', 'closed') then
+                d.verdict := 'refused'; d.reason := known.held; d.rule := 'restriction:' || known.restriction;
+                d.retry_after := gate.wait_for(known.held, known.reopens_at, a.now_);
+            end if;
+            if d.verdict <> 'granted' then
+                null;
             elsif m.purpose is null then
                 d.verdict := 'refused'; d.reason := 'purpose'; d.rule := 'matrix:' || a.purpose || ':' || c.profession;
             elsif c.assurance < m.assurance then
@@ -113,6 +126,8 @@ begin
                              where dk.id = r.data_key and ik.withdrawn_at is not null);
                         if not found then                  -- its insurer took the key back since
                             d.verdict := 'refused'; d.reason := 'not_found';
+                        elsif p.insurer::text = any (known.closed) then
+                            d := gate.close(d, p.insurer, a.now_);
                         else
                             d.categories := d.categories & m.categories;    -- the matrix may have been tightened since
                             d := gate.show(d, p, d.categories);
@@ -194,7 +209,7 @@ begin
                 limits := gate.limit_for(1::smallint, c.profession, 4::smallint) || limits;
             end if;
             if known.unwatched and d.proof in (0, 3) then   -- nobody looks: less may leave unproven
-                limits := array(select greatest(x / known.divisor, least(x, 1)) from unnest(limits) x);
+                limits := gate.divided(limits, known.divisor);
             end if;
             -- Locks are taken in one order everywhere: account before organisation, network, platform.
             select * into spend from gate.spend(scopes, ids, meters, limits, counted,
@@ -202,7 +217,8 @@ begin
             if not spend.ok then
                 d.reason := (array['limit_account', 'limit_organisation', 'limit_network', 'breaker'])[scopes[spend.failed]];
                 d.rule := 'limit:' || scopes[spend.failed] || ':' || meters[spend.failed] || ':' || spend.win || ':'
-                          || limits[(spend.failed - 1) * 4 + spend.win + 1];
+                          || limits[(spend.failed - 1) * 4 + spend.win + 1]
+                          || case when known.unwatched and d.proof in (0, 3) then ':unwatched' else '' end;
                 d.retry_after := spend.retry;
                 -- A stranger on the same network, or the platform's total, must lock nobody out.
                 d.verdict := case when scopes[spend.failed] >= 3 and a.proof = 0 then 'challenged' else 'refused' end;
@@ -215,6 +231,8 @@ begin
                     d.verdict := 'challenged'; d.reason := 'birth_rank';
                 elsif not hit then
                     d.verdict := 'refused'; d.reason := 'not_found';
+                elsif p.insurer::text = any (known.closed) then     -- it was counted, like any person found
+                    d := gate.close(d, p.insurer, a.now_);
                 end if;
             end if;
         end if;
@@ -270,6 +288,35 @@ as $$
         p_purpose, p_act, p_keys, p_miss, p_rank, p_department, p_birth_month, p_prefix_month, p_prefix_commune,
         p_proof, p_login, p_terminal, p_nonce, p_proof_at, p_genuine, p_present, p_repeat, p_digest,
         p_clock_sound)::gate.ask])
+$$;
+
+-- How long to wait before a closed door: until its expected reopening, if that is to come.
+create function gate.wait_for(p_kind text, p_reopens_at timestamptz, p_now timestamptz) returns integer
+language sql immutable
+as $$
+    select case when p_kind = 'closed' then case when p_reopens_at > p_now
+        then greatest(1, ceil(extract(epoch from p_reopens_at - p_now)))::integer else 300 end end
+$$;
+
+create function gate.close(d gate.decision, p_insurer smallint, p_now timestamptz) returns gate.decision
+language plpgsql stable
+as $$
+declare
+    r gate.restriction;
+begin
+    select * into r from gate.restriction x where x.key = '7:' || p_insurer and x.lifted_at is null
+        and x.starts_at <= p_now and (x.ends_at is null or x.ends_at > p_now) order by x.id limit 1;
+    d.verdict := 'refused'; d.reason := 'closed'; d.rule := 'restriction:' || r.id;
+    d.retry_after := gate.wait_for('closed', r.reopens_at, p_now);
+    return d;
+end $$;
+
+-- A limit of one stays one; a window that is not kept (null) stays unkept.
+create function gate.divided(p_limits integer[], p_divisor smallint) returns integer[]
+language sql immutable
+as $$
+    select array_agg(case when x is not null then greatest(x / p_divisor, least(x, 1)) end order by place)
+      from unnest(p_limits) with ordinality as l(x, place)
 $$;
 
 -- Put the sealed fields of the categories allowed into the decision, and no others.

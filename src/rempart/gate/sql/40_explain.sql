@@ -16,12 +16,14 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 as $$
 declare
     a record; s record; k integer; meter_ smallint; limits integer[];
+    unwatched boolean := gate.is_unwatched(p_now);
 begin
     select id, profession into a from access.access_account where id = p_account;
     if not found then return; end if;
     foreach meter_ in array '{0,1,2,3,4}'::smallint[] loop
         limits := gate.limit_for(1::smallint, a.profession, meter_);
         continue when limits = '{0,0,0,0}';
+        if unwatched and meter_ in (0, 3) then limits := gate.divided(limits, (select divisor from gate.watch)); end if;
         -- Against nought nobody is added: what is spent. Against its own limit, one window at a time: when one leaves.
         select * into s from gate.spend(array[1::smallint], array[a.id], array[meter_], '{0,0,0,0}',
             null, extract(epoch from p_now)::bigint, false);
@@ -45,7 +47,7 @@ as $$
 declare
     c gate.caller; m gate.matrix_row; held record; s record; b gate.breaker;
     steps jsonb := '[]'; verdict text := 'granted'; reason text; base smallint; scope_ smallint;
-    id_ bigint; limits integer[];
+    id_ bigint; limits integer[]; unwatched boolean := gate.is_unwatched(p_now) and p_proof in (0, 3);
 begin
     select a.id, a.login, a.profession, p.rpps, a.organisation_id, 2, null, null, null,
            greatest(a.card_until, case when a.renew_since is not null then timestamptz 'infinity' end),
@@ -59,10 +61,15 @@ begin
     if c.account is null then return null; end if;
     select * into held from gate.restricted(c, p_network, p_channel, p_now);
     steps := steps || jsonb_build_object('step', 'restrictions', 'restriction', held.kind, 'id', held.id,
-        'passes', held.kind is null or (held.kind <> 'frozen' and p_proof <> 0));
+        'scope', held.scope, 'reopens_at', held.reopens_at,
+        'passes', held.kind is null or (held.kind not in ('frozen', 'closed') and p_proof <> 0)
+                  or (held.kind = 'frozen' and held.scope = 3 and p_proof = 1 and gate.works_there(c.account, held.id)));
     steps := steps || jsonb_build_object('step', 'account', 'card_until', c.card_until,
         'passes', c.card_until is null or c.card_until <= p_now or p_proof <> 0);
-    if held.kind = 'frozen' then verdict := 'refused'; reason := 'frozen';
+    if held.kind = 'frozen' and held.scope = 3 then
+        if p_proof <> 1 then verdict := 'challenged'; reason := 'network';
+        elsif not gate.works_there(c.account, held.id) then verdict := 'refused'; reason := 'network'; end if;
+    elsif held.kind in ('frozen', 'closed') then verdict := 'refused'; reason := held.kind;
     elsif held.kind is not null and p_proof = 0 then verdict := 'challenged'; reason := held.kind;
     elsif c.card_until > p_now and p_proof = 0 then verdict := 'challenged'; reason := 'card_required';
     end if;
@@ -71,6 +78,8 @@ begin
         'assurance', m.assurance, 'categories', m.categories, 'wide', m.wide, 'passes', m.purpose is not null);
     if m.purpose is null and verdict = 'granted' then verdict := 'refused'; reason := 'purpose'; end if;
     base := case p_proof when 1 then 1 when 2 then 2 when 3 then 3 else 0 end;
+    steps := steps || (select jsonb_build_object('step', 'watch', 'at', w.at, 'divisor', case when unwatched then w.divisor end,
+        'passes', not gate.is_unwatched(p_now)) from gate.watch w);
     select * into b from gate.breaker;
     foreach scope_ in array '{1,2,3,4}'::smallint[] loop
         continue when scope_ = 3 and (c.declared or p_proof in (1, 2));
@@ -79,6 +88,7 @@ begin
                            when 3 then gate.network_id(p_network) else 1 end;
         limits := case when scope_ = 4 then array[null, case base when 2 then b.present else b.current end, null, null]
                   else gate.limit_for(scope_, c.profession, case when scope_ = 3 then 0::smallint else base end) end;
+        if unwatched then limits := gate.divided(limits, (select divisor from gate.watch)); end if;
         select * into s from gate.spend(array[scope_], array[id_],
             array[case when scope_ = 3 or (scope_ = 4 and base = 3) then 0::smallint else base end], limits,
             null, extract(epoch from p_now)::bigint, false);

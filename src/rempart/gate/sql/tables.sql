@@ -142,18 +142,22 @@ create table gate.change (        -- a change waits for a second keeper, and for
 create table gate.restriction (   -- read by the very next look-up
     id           bigint generated always as identity primary key,
     scope        smallint not null,
-    subject      text not null,   -- account or organisation id, network, session digest, channel, 'platform'
-    kind         text not null check (kind in ('step_up', 'card_required', 'frozen')),
+    subject      text not null,   -- account, organisation, insurer or software id; network, session digest, channel, 'platform'
+    kind         text not null check (kind in ('step_up', 'card_required', 'frozen', 'closed')),
     reason       text not null check (length(reason) between 3 and 500),
+    message      text check (length(message) between 3 and 500),   -- told to those whom it stops
+    reopens_at   timestamptz,     -- when it is expected to end, as told; `ends_at` ends it
     author       text not null,
     starts_at    timestamptz not null,
     ends_at      timestamptz check (ends_at > starts_at),
     lifted_at    timestamptz,
     lifted_by    text,
     lift_reason  text,
-    signals      bigint[]         -- what led to it, when detectors did
+    signals      bigint[],        -- what led to it
+    key          text not null generated always as (scope::text || ':' || subject) stored
 );
-create index restriction_in_force on gate.restriction (scope, subject) where lifted_at is null;
+create index restriction_in_force on gate.restriction (key) where lifted_at is null;
+create index restriction_of_insurer on gate.restriction (subject) where scope = 7 and lifted_at is null;
 
 create table gate.watch (         -- one row: are the detectors alive? Silent for a minute, unproven limits tighten
     one        boolean primary key default true check (one),

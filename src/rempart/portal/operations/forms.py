@@ -24,7 +24,9 @@ class RestrictForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=_("Mesure"),
-        choices=[(kind.value, RESTRICTIONS[kind]) for kind in RestrictionKind],
+        choices=[
+            (kind.value, RESTRICTIONS[kind]) for kind in RestrictionKind if kind != RestrictionKind.CLOSED
+        ],
         initial=RestrictionKind.CARD_REQUIRED.value,
     )
     why = forms.ChoiceField(label=_("Motif"), choices=list(RESTRICTION_REASONS.items()))

@@ -229,12 +229,6 @@ def restrict(account_id: int, kind: str, reason: str, author: str, ends_at: date
     return int(found[0]["id"])
 
 
-def lift(restriction_id: int, author: str, reason: str) -> bool:
-    """Undo a restriction; the database journals it and refuses the platform's."""
-    query = "select gate.lift(%s::bigint, %s::text, %s::text) as done"
-    return bool(_rows(query, [restriction_id, author, reason])[0]["done"])
-
-
 def changes(number: int) -> list[dict[str, Any]]:
     """Changes of limits, matrix and terminals: waiting ones first."""
     return _rows(

@@ -90,17 +90,22 @@ SCOPES: Words = {
     Scope.PLATFORM.name.lower(): _("Plateforme"),
     Scope.SESSION.name.lower(): _("Session"),
     Scope.CHANNEL.name.lower(): _("Canal"),
+    Scope.INSURER.name.lower(): _("Organisme"),
+    Scope.SOFTWARE.name.lower(): _("Logiciel"),
 }
 
 RESTRICTIONS: Words = {
     RestrictionKind.STEP_UP: _("Confirmation exigée"),
     RestrictionKind.CARD_REQUIRED: _("Carte exigée"),
     RestrictionKind.FROZEN: _("Compte suspendu"),
+    RestrictionKind.CLOSED: _("Fermeture"),
 }
 
 REASONS: Words = {
     Reason.CREDENTIAL: _("Session ou jeton inconnu"),
     Reason.FROZEN: _("Compte suspendu"),
+    Reason.CLOSED: _("Service fermé"),
+    Reason.NETWORK: _("Réseau écarté"),
     Reason.CARD_REQUIRED: _("Carte exigée"),
     Reason.STEP_UP: _("Confirmation exigée"),
     Reason.ASSURANCE: _("Second facteur manquant"),
@@ -130,6 +135,8 @@ def word(words: Words, key: object) -> str:
 WHAT_HAPPENED: Words = {
     Reason.CREDENTIAL: _("Votre session a pris fin"),
     Reason.FROZEN: _("Votre compte est suspendu"),
+    Reason.CLOSED: _("Le service est fermé pour l’instant"),
+    Reason.NETWORK: _("Ce réseau est écarté pour l’instant"),
     Reason.CARD_REQUIRED: _("La carte du patient est demandée"),
     Reason.STEP_UP: _("Une confirmation est demandée"),
     Reason.ASSURANCE: _("Votre code de connexion est demandé"),
@@ -152,6 +159,10 @@ WHAT_HAPPENED: Words = {
 WHAT_TO_DO: Words = {
     Reason.CREDENTIAL: _("Connectez-vous de nouveau."),
     Reason.FROZEN: _("Appelez l’assistance : elle seule peut le rétablir, après vous avoir reconnu."),
+    Reason.CLOSED: _("Une attestation de droits sur papier reste valable."),
+    Reason.NETWORK: _(
+        "Votre compte n’est pas en cause. De votre lieu d’exercice, avec la carte, vous continuez."
+    ),
     Reason.CARD_REQUIRED: _("Votre compte reste ouvert pour tout patient présent."),
     Reason.STEP_UP: _(
         "Un signal inhabituel a été vu sur votre compte, qui reste ouvert pour tout patient présent."

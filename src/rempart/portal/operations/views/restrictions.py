@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rempart.access.doors import role
+from rempart.access.doors import fresh, resumes, role
+from rempart.containment.undo import UndoFault, undo
 from rempart.portal.operations import store
 from rempart.portal.operations.forms import LiftForm, RestrictForm
 from rempart.vocabulary.words import Profession, Scope
@@ -41,6 +41,8 @@ def restrict(request: HttpRequest, account: int) -> HttpResponse:
     return redirect("operations:account", account=account)
 
 
+@resumes
+@fresh
 @role(Profession.OPERATOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lift(request: HttpRequest, restriction: int) -> HttpResponse:
@@ -58,8 +60,8 @@ def lift(request: HttpRequest, restriction: int) -> HttpResponse:
 
 def _lift(request: HttpRequest, found: dict[str, Any], reason: str) -> None:
     try:
-        done = store.lift(found["id"], request.user.get_username(), reason)
-    except DatabaseError:
+        done = undo(found["id"], request, reason)
+    except UndoFault:
         messages.error(
             request, _("Cette restriction ne se lève pas depuis une page : il y faut deux gardiens.")
         )
