@@ -17,6 +17,8 @@ import pytest
 from rempart.database import directory, embedded, setup
 from rempart.database.connect import dsn
 from rempart.detection.decoys import Decoys, Roll, load_key
+from rempart.drills.decoy_fingerprinting import Suspect, asked_and_told, judged
+from rempart.drills.tally import Person
 from rempart.registry import decoys as planting
 from rempart.registry.insurers import Insurer, add_insurers
 from rempart.registry.load import load_persons
@@ -237,6 +239,56 @@ def test_the_gate_answers_as_for_a_person(plant, standing, opened, look_up):
     members = [item for home in opened(standing()) for item in home.items()][:8]
     replies = look_up([asked(member.record) for _, member in members])
     assert replies == [(200, person) for person, _ in members]
+
+
+@pytest.mark.parametrize(
+    ("profession", "purpose"), [("pharmacist", "rights"), ("hospital_desk", "admission")]
+)
+def test_answers_tell_no_decoy_from_a_person(  # noqa: PLR0913, PLR0917  # fixtures
+    cluster, owner, plant, standing, opened, answered, profession, purpose
+):
+    """The attacker of `drills/decoy_fingerprinting.py`, on a gate in this process: everything but time."""
+    plant(number=PLANTED)
+    decoys = standing()
+    with Opened(dsn("owner", cluster), cluster / "keys") as keys:
+        homes = [(home, True) for home in opened(decoys)]
+        homes += [(home, False) for home in keys.drawn(owner, 600, decoys)]
+    suspects, seen = [], []
+    records = [(list(home.values())[len(home) // 2].record, decoy) for home, decoy in homes]
+    for (record, decoy), body in zip(records, answered(profession, purpose, records), strict=True):
+        civil = record.civil
+        person = Person(record.numbers.payment_nir, civil.birth_date, civil.birth_rank)
+        suspects.append(Suspect(person, decoy))
+        seen.append(asked_and_told(person, body))
+    told = judged(suspects, seen)
+    assert told.chance > 0.001, told
+    for suspect, one in zip(suspects, seen, strict=True):
+        one["tell"] = str(suspect.decoy and suspect.person.birth_date[9] in "02468")
+    assert judged(suspects, seen).chance < 0.01  # the same comparison sees what half of them would betray
+
+
+@pytest.fixture
+def answered(cluster, owner):
+    """The gate's answers about these records, from as many accounts as that takes."""
+
+    def ask_all(profession, purpose, records):
+        house = House(cluster, owner)
+        each = 3
+        accounts = [house.account(profession=profession) for _ in range(0, len(records), each)]
+        owner.execute("update gate.breaker set current = 100000")
+        owner.execute("update gate.limit_row set amounts = '{9999,9999,9999,9999}' where scope = 3")
+
+        async def work(gate):
+            return [
+                await gate.look_up(ask(accounts[n // each], asked(record) | {"purpose": purpose}))
+                for n, (record, _) in enumerate(records)
+            ]
+
+        replies = run(house, work, seconds=120)
+        assert {reply.status for reply in replies} == {200}, [r.body for r in replies if r.status != 200][:1]
+        return [reply.body for reply in replies]
+
+    return ask_all
 
 
 def asked(record):

@@ -35,6 +35,7 @@ app = App(
 )
 
 drill_sign_in.register(app)
+drill_decoys.register(app)
 drill_live.register(app)
 
 Seconds = Annotated[
