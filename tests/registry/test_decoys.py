@@ -244,7 +244,7 @@ def test_the_gate_answers_as_for_a_person(plant, standing, opened, look_up):
 @pytest.mark.parametrize(
     ("profession", "purpose"), [("pharmacist", "rights"), ("hospital_desk", "admission")]
 )
-def test_answers_tell_no_decoy_from_a_person(  # noqa: PLR0913, PLR0917  # fixtures
+def test_answers_tell_no_decoy_from_a_person(
     cluster, owner, plant, standing, opened, answered, profession, purpose
 ):
     """The attacker of `drills/decoy_fingerprinting.py`, on a gate in this process: everything but time."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter, validators
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
-from rempart.cli import demo, demo_cards, drill_live, drill_sign_in, screen
+from rempart.cli import demo, demo_cards, drill_decoys, drill_live, drill_sign_in, screen
 from rempart.cli.demo_cards import Card
 from rempart.cli.drill_compare import Counterfactual, without_a_gate
 from rempart.cli.options import DATA, Data, Json
