@@ -20,6 +20,7 @@ create table detection.signal (   -- one detector, once, about one subject
 );
 create index signal_account on detection.signal (account, at desc);
 create index signal_at on detection.signal (at desc);
+create index signal_alert on detection.signal (alert) where alert is not null;
 
 create table detection.alert (    -- the signals about one subject, until somebody has dealt with them
     id         bigint generated always as identity primary key,
