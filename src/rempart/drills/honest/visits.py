@@ -34,14 +34,20 @@ _LATE = 23
 
 def of_the_day(plan: Plan, dice: np.random.Generator, day: date) -> Visits:
     """Everybody who comes during opening hours and on night duty."""
-    working = np.flatnonzero(plan.at_work(day))
+    usual = at_counters(plan, dice, day, np.flatnonzero(plan.at_work(day)))
+    return np.concatenate([usual, _on_duty(plan, dice, day)])
+
+
+def at_counters(
+    plan: Plan, dice: np.random.Generator, day: date, working: Ints, crowd: float = 1.0
+) -> Visits:
+    """Who comes to these accounts, all at work that day, in their opening hours; `crowd` times as many."""
     cast = plan.cast
-    count = dice.poisson(cast.pace[working] * agenda.demand(day)[cast.profession[working]])
-    accounts = np.repeat(working, count)
+    usual = cast.pace[working] * agenda.demand(day)[cast.profession[working]]
+    accounts = np.repeat(working, dice.poisson(usual * crowd))
     share = by_profession("strangers")[cast.profession[accounts]]
     at = agenda.begins(day) + _in_opening_hours(dice, cast.works[accounts, day.weekday()])
-    usual = _visits(plan, dice, day, accounts, at, share)
-    return np.concatenate([usual, _on_duty(plan, dice, day)])
+    return composed(plan, dice, day, accounts, at, share)
 
 
 def of_the_batch(plan: Plan, dice: np.random.Generator, day: date) -> Visits:
@@ -60,7 +66,7 @@ def of_the_batch(plan: Plan, dice: np.random.Generator, day: date) -> Visits:
     late = rank + dice.normal(0, figure("batch", "spread"), len(rank))
     at = agenda.begins(day) + minute_of(sections()["batch"]["from"]) * agenda.MINUTE
     share = np.full(len(accounts), 1 - figure("batch", "known"))
-    return _visits(plan, dice, day, accounts, at + (np.maximum(0, late) * interval).astype(np.int64), share)
+    return composed(plan, dice, day, accounts, at + (np.maximum(0, late) * interval).astype(np.int64), share)
 
 
 def visits(accounts: Ints, at: Ints, persons: Ints) -> Visits:
@@ -70,7 +76,7 @@ def visits(accounts: Ints, at: Ints, persons: Ints) -> Visits:
     return found
 
 
-def _visits(
+def composed(
     plan: Plan, dice: np.random.Generator, day: date, accounts: Ints, at: Ints, share: NDArray[np.float64]
 ) -> Visits:
     """Give each moment somebody: a stranger, a patient whose day it is, or any regular one."""
@@ -110,7 +116,7 @@ def _on_duty(plan: Plan, dice: np.random.Generator, day: date) -> Visits:
         hours.append(hour + dice.random(len(found)))
     joined = np.concatenate(accounts)
     at = agenda.begins(day) + (np.concatenate(hours) * 60 * agenda.MINUTE).astype(np.int64)
-    return _visits(plan, dice, day, joined, at, np.full(len(joined), figure("night_duty", "strangers")))
+    return composed(plan, dice, day, joined, at, np.full(len(joined), figure("night_duty", "strangers")))
 
 
 def _rate(hour: int, day: date) -> float:
