@@ -224,8 +224,8 @@ def chains_back_office(plan: Plan, dice: np.random.Generator, day: date) -> Cont
     asks = look_ups(plan, dice, day, at_counters(plan, dice, day, accounts))
     asks["network"], asks["device"] = plan.network_count, plan.device_count + asks["account"] % 3
     says = (
-        f"A chain of opticians asks for its {len(np.unique(asks['organisation']))} shops from one back office: "
-        f"{len(accounts)} accounts on one address and three devices."
+        f"A chain of opticians asks for its {len(np.unique(asks['organisation']))} shops from one back "
+        f"office: {len(accounts)} accounts on one address and three devices."
     )
     return Control(says, accounts, day, within(day, asks))
 
@@ -260,8 +260,11 @@ def _no_card(asks: Asks) -> Asks:
 
 
 def _mothers(plan: Plan, newborn: Ints) -> Ints:
-    """An adult of the newborn's household."""
-    return np.searchsorted(plan.population.household, plan.population.household[newborn])
+    """The first woman of the newborn's household, or its only adult."""
+    household, sex = plan.population.household, plan.population.numbers["sex"]
+    first = np.searchsorted(household, household[newborn])
+    couple = plan.population.age[first + 1] >= 18  # noqa: PLR2004  # of age
+    return np.asarray(np.where(couple & (sex[first] == 1), first + 1, first))
 
 
 def _near(plan: Plan, profession: Profession, department: int) -> Ints:
@@ -276,7 +279,7 @@ def _team(plan: Plan, day: date, profession: Profession) -> Ints:
     accounts = plan.cast.of(profession)
     accounts = accounts[plan.at_work(day)[accounts]]
     of = plan.cast.organisation[accounts]
-    return accounts[of == np.bincount(of).argmax()]
+    return np.asarray(accounts[of == np.bincount(of).argmax()])
 
 
 CONTROLS: dict[str, Make] = {
