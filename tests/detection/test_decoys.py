@@ -63,6 +63,7 @@ def test_decoys_are_known_among_persons_misses_and_repeats(owner, people):
     assert told.tolist() == [True] * 5 + [False] * 35 + [True, False, False, False]
     assert decoys.among(owner, asked).tolist() == told.tolist()
     assert decoys.among(owner, np.array([], np.int64)).tolist() == []
+    assert decoys.without(owner, np.array(ids, np.int64)).tolist() == ids[5:]
 
 
 def test_a_row_that_was_written_over_is_a_person_from_that_commit_on(owner, people):

@@ -253,18 +253,17 @@ def test_answers_tell_no_decoy_from_a_person(
     with Opened(dsn("owner", cluster), cluster / "keys") as keys:
         homes = [(home, True) for home in opened(decoys)]
         homes += [(home, False) for home in keys.drawn(owner, 600, decoys)]
-    suspects, seen = [], []
+    seen = []
     records = [(list(home.values())[len(home) // 2].record, decoy) for home, decoy in homes]
     for (record, decoy), body in zip(records, answered(profession, purpose, records), strict=True):
         civil = record.civil
         person = Person(record.numbers.payment_nir, civil.birth_date, civil.birth_rank)
-        suspects.append(Suspect(person, decoy))
-        seen.append(asked_and_told(person, body))
-    told = judged(suspects, seen)
+        seen.append((Suspect(person, decoy), asked_and_told(person, body)))
+    told = judged(seen)
     assert told.chance > 0.001, told
-    for suspect, one in zip(suspects, seen, strict=True):
+    for suspect, one in seen:
         one["tell"] = str(suspect.decoy and suspect.person.birth_date[9] in "02468")
-    assert judged(suspects, seen).chance < 0.01  # the same comparison sees what half of them would betray
+    assert judged(seen).chance < 0.01  # the same comparison sees what half of them would betray
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from rempart.detection.decoys import Roll, load_key
 from rempart.drills import decoy_fingerprinting as fingerprinting
 from rempart.drills import target
 from rempart.drills.decoy_fingerprinting import Suspect
+from rempart.drills.rules.fingerprint import Told
 from rempart.drills.tally import Person
 from rempart.registry.opened import Household, Opened
 
@@ -42,19 +43,22 @@ def decoys(*, data: Data = DATA, json: Json = False) -> int:
         return demo_cards.for_login(terminals, login).sign(login, card, datetime.now(UTC))
 
     columns = (TextColumn("asking"), BarColumn(), TimeElapsedColumn())
-    victims = aim.victims(target.RACER)
-    suspects = _suspects(aim.data)[: len(victims) * fingerprinting.EACH]
+    suspects = _suspects(aim.data)
     with screen.progress(*columns) as progress:
         task = progress.add_task("", total=1.0)
-        seen = asyncio.run(
+        answered = asyncio.run(
             fingerprinting.ask(
-                aim.api, victims, suspects, sign, shown=lambda share: progress.update(task, completed=share)
+                aim.api,
+                aim.victims(target.RACER),
+                suspects,
+                sign,
+                shown=lambda share: progress.update(task, completed=share),
             )
         )
-    return _report(suspects, fingerprinting.judged(suspects, seen), json=json)
+    return _report([suspect for suspect, _ in answered], fingerprinting.judged(answered), json=json)
 
 
-def _report(suspects: list[Suspect], told: Any, *, json: bool) -> int:
+def _report(suspects: list[Suspect], told: Told, *, json: bool) -> int:
     report = {
         "drill": "decoy_fingerprinting",
         "decoys": sum(suspect.decoy for suspect in suspects),

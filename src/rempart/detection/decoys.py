@@ -5,8 +5,8 @@ key, among marks of nobody: without the key a mark says nothing, and even their 
 An import that brings a real person with a decoy's number writes over its row under another data key: the
 second mark does not fit any more, and from that commit on the person is a person.
 
-Whoever counts, bills or notifies *persons* leaves decoys out by `Decoys.among`. Budgets count them like
-anybody, or the account's own figures would tell them apart.
+Whoever counts, bills or notifies *persons* begins with `Decoys.without`. Budgets count decoys like
+anybody, or an account's own figures would tell them apart.
 """
 
 import secrets
@@ -93,6 +93,10 @@ class Decoys:
         likely = self._likely(distinct[distinct > 0])
         found = self._still(connection, likely) if likely else []
         return np.isin(distinct, np.array(found, np.int64))[places]
+
+    def without(self, connection: Connection, persons: Persons) -> Persons:
+        """Those of them who exist: what every count, bill and notice of persons begins with."""
+        return persons[~self.among(connection, persons)]
 
     def planted(self, sealed: Mapping[int, int]) -> dict[int, int]:
         """Of persons and the data keys that seal them: the decoys."""

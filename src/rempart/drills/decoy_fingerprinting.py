@@ -6,7 +6,6 @@ times over: every field, the size of answer and headers, the least and the media
 Then he must say of the last fifth who is a decoy.
 """
 
-import asyncio
 import json
 import random
 import statistics
@@ -78,15 +77,15 @@ def asked_and_told(person: Person, body: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def judged(suspects: Sequence[Suspect], seen: Sequence[Mapping[str, Any]]) -> Told:
+def judged(answered: Sequence[tuple[Suspect, Mapping[str, Any]]]) -> Told:
     """How well decoys were told from persons. Raises Fault when there are too few of them to say."""
-    decoys = sum(suspect.decoy for suspect in suspects)
-    if min(decoys, len(suspects) - decoys) < FEWEST:
+    decoys = sum(suspect.decoy for suspect, _ in answered)
+    if min(decoys, len(answered) - decoys) < FEWEST:
         raise Fault(
-            f"{decoys} decoys in households of their own are too few to tell anything by.",
-            "rempart decoy plant --number 200, then again",
+            f"{decoys} decoy households of {len(answered)} that were answered for are too few to judge by.",
+            "rempart decoy plant --number 200; accounts that were stopped before ask no more",
         )
-    return told_apart(seen, [suspect.decoy for suspect in suspects])
+    return told_apart([seen for _, seen in answered], [suspect.decoy for suspect, _ in answered])
 
 
 async def ask(
@@ -97,37 +96,47 @@ async def ask(
     *,
     rounds: int = ROUNDS,
     shown: Callable[[float], None] = lambda _: None,
-) -> list[dict[str, Any]]:
-    """Ask about everyone, one after another, in another order each time: `EACH` for each account, at most.
-
-    Raises Fault, OSError.
-    """
-    seen = [Seen() for _ in suspects]
+) -> list[tuple[Suspect, dict[str, Any]]]:
+    """What was seen about each, account after account, faster than detectors stop one. Raises LostError."""
+    waiting, answered = list(suspects), []
     wire = Wire(api, "127.0.2.1")
-    order = list(range(len(suspects)))
     try:
-        for turn in range(rounds):
-            random.SystemRandom().shuffle(order)
-            for done, place in enumerate(order):
-                shown((turn + done / len(order)) / rounds)
-                await _one(wire, victims[place // EACH], suspects[place].person, sign, seen[place])
+        for victim in victims:
+            shown(1 - len(waiting) / len(suspects))
+            some = waiting[:EACH]
+            seen = await _all_rounds(wire, victim, some, sign, rounds)
+            if seen:  # else the account was stopped before: another asks
+                answered += [(one, what.shown(one.person)) for one, what in zip(some, seen, strict=True)]
+                waiting = waiting[EACH:]
     finally:
         await wire.close()
-    return [one.shown(suspect.person) for one, suspect in zip(seen, suspects, strict=True)]
+    return answered
 
 
-async def _one(wire: Wire, victim: Victim, person: Person, sign: Sign, seen: Seen) -> None:
+async def _all_rounds(
+    wire: Wire, victim: Victim, some: Sequence[Suspect], sign: Sign, rounds: int
+) -> list[Seen]:
+    """In another order each time; nothing when the account was refused an answer."""
+    seen = [Seen() for _ in some]
+    order = list(range(len(some)))
+    for _ in range(rounds):
+        random.SystemRandom().shuffle(order)
+        for place in order:
+            if not await _one(wire, victim, some[place].person, sign, seen[place]):
+                return []
+    return seen
+
+
+async def _one(wire: Wire, victim: Victim, person: Person, sign: Sign, seen: Seen) -> bool:
     body = person.asked() | {"proof": sign(victim.login, person)}
     headers = {"Host": "gate", "Authorization": f"Bearer {victim.token}", "Content-Type": "application/json"}
     raw = request("POST", "/api/v1/lookups", headers, json.dumps(body).encode())
-    async with asyncio.timeout(30):
-        began = time.perf_counter()
-        answer = await wire.ask(raw)
-        seen.seconds.append(time.perf_counter() - began)
-    if answer.status != _GRANTED:
-        raise Fault(f"The gate answered {answer.status}.", "wait a minute, then again")
+    began = time.perf_counter()
+    answer = await wire.ask(raw)
+    seen.seconds.append(time.perf_counter() - began)
     seen.body = json.loads(answer.body)
     seen.sizes.append(_size(answer))
+    return answer.status == _GRANTED
 
 
 def _size(answer: Answer) -> int:
