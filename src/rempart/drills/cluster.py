@@ -11,7 +11,10 @@ import psycopg
 from psycopg import sql
 
 from rempart.database import binaries, directory, embedded, setup
+from rempart.database.binaries import MAJOR
 from rempart.database.connect import SUPERUSER, dsn
+
+__all__ = ["EMPTY", "MAJOR", "connect", "copy_database", "drop_database", "thrown_away"]
 
 EMPTY = embedded.NAME
 """The database that `thrown_away` makes: a template for worlds."""

@@ -158,7 +158,7 @@ class World:
         hour = at // HOUR
         if hour == self._hour:
             return
-        for when in {self._hour + 1, hour} if self._hour else {hour}:
+        for when in sorted({self._hour + 1, hour} if self._hour else {hour}):
             self.as_role("gate").execute("select gate.upkeep(%s)", (moment(when * HOUR),))
         self._hour = hour
 
