@@ -1,4 +1,4 @@
-"""2022 again: nineteen accounts, passwords bought or reset, a program that asks as fast as the budgets let it.
+"""2022 again: nineteen accounts, bought or reset; a program that asks as fast as the budgets let it.
 
 Has nineteen software tokens, six addresses, a list of any length. Knows every limit: told to wait, it waits
 for exactly that long and goes on; stopped on one account, it goes on with the others.

@@ -7,15 +7,16 @@ same department. Knows how long each restriction lasts and is back when it has e
 from rempart.drills.attacks import ways
 from rempart.drills.attacks.attack import Attack, Attacker, Script
 
-A_DAY = 27.0
-"""Of 26 days of work in a month."""
+PERSONS = 700
 
 
 def script(me: Attacker) -> Script:
     """Office hours only, never twice in one place."""
     account = int(me.accounts[0])
-    persons = me.buy(1_000, department=int(me.plan.cast.department[account]))
-    return ways.read(me, account, persons, ways.office(me, account, A_DAY), patient=True)
+    persons = me.buy(PERSONS, department=int(me.plan.cast.department[account]))
+    works = me.plan.cast.works[account]
+    at_work = sum(works[day.weekday()].max() >= 0 for day in ways.days(me))
+    return ways.read(me, account, persons, ways.office(me, account, PERSONS / max(1, at_work)), patient=True)
 
 
 ATTACK = Attack(
@@ -25,6 +26,6 @@ ATTACK = Attack(
     detector="odometer",
     script=script,
     days=30.0,
-    wanted=700,
+    wanted=PERSONS,
     professions=("pharmacist", "doctor"),
 )

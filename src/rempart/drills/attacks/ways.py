@@ -1,4 +1,4 @@
-"""What attackers have in common: when they ask, what they do when refused, and when they give an account up."""
+"""What attackers have in common: when they ask, what they do when refused, when they give an account up."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -78,7 +78,7 @@ def read(
 def about(me: Attacker, at: int, account: int, one: Wanted, seat: Seat = HERE, **how: Any) -> Move:
     """One look-up of a person or of a number."""
     if isinstance(one, np.void):
-        return me.ask(at, account, number=one, **seat, **how)
+        return me.ask(at, account, number=np.array([one]), **seat, **how)
     return me.ask(at, account, int(one), **seat, **how)
 
 
