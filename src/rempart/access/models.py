@@ -126,7 +126,7 @@ class Account(AbstractBaseUser):
     renew_since = models.DateTimeField(null=True)
     """Since then the password must be renewed with a strong factor: no session rises above level 1."""
     renew_reason = models.TextField(db_default="")
-    """Why: `leaked_password` or `leaked_mailbox`."""
+    """Why: `leaked_password`, `leaked_mailbox` or `containment`."""
     language = models.CharField(max_length=5, default="fr", db_default="fr")
     created_at = models.DateTimeField(db_default=Now())
 

@@ -31,6 +31,7 @@ _TITLES: dict[str, Promise | str] = {
     Tag.DELEGATE_OPENED: gettext_lazy("Un compte a été ouvert sous votre responsabilité"),
     Tag.DELEGATE_ENDED: gettext_lazy("Un compte sous votre responsabilité est fermé"),
     Tag.RENEWAL_ASKED: gettext_lazy("Une fuite de données concerne votre compte"),
+    Tag.CREDENTIALS_ENDED: gettext_lazy("L’exploitation a fermé tout ce qui ouvrait votre compte"),
     Tag.RESET_ASKED: gettext_lazy("Un nouveau mot de passe a été demandé"),
     Tag.RESET_VOUCHED: gettext_lazy("Quelqu’un s’est porté garant de vous pour un nouveau mot de passe"),
     Tag.RESET_STOPPED: gettext_lazy("La demande de nouveau mot de passe est arrêtée"),
@@ -70,6 +71,10 @@ _SAID: dict[str, Promise | str] = {
     Tag.RESET_DONE: gettext_lazy(
         "Toutes les sessions sont fermées, les jetons des logiciels sont révoqués, et la carte du patient "
         "est demandée pendant 48 heures."
+    ),
+    Tag.CREDENTIALS_ENDED: gettext_lazy(
+        "Vos sessions sont fermées, vos jetons et vos logiciels révoqués. Connectez-vous avec votre second "
+        "facteur et choisissez un autre mot de passe : votre compte consulte de nouveau aussitôt."
     ),
     Tag.RENEWAL_ASKED: gettext_lazy(
         "Connectez-vous et choisissez un autre mot de passe ; jusque-là, votre compte ne consulte personne."

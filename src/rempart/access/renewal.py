@@ -30,7 +30,8 @@ def ask(account: Account, why: Why, request: HttpRequest | None = None) -> bool:
         account.refresh_from_db(fields=["renew_since", "renew_reason"])
         if asked:
             events.record(events.Tag.RENEWAL_ASKED, request, account, reason=why)
-            notices.tell(account, events.Tag.RENEWAL_ASKED, reason=why)
+            if why != "containment":  # whoever contains an account tells its holder all of it
+                notices.tell(account, events.Tag.RENEWAL_ASKED, reason=why)
     return asked
 
 

@@ -47,6 +47,7 @@ def renew_view(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form if proved_now else None,
         "mailbox": account.renew_reason == "leaked_mailbox",
+        "contained": account.renew_reason == "containment",
         "ways": step_up.ways(account, Assurance.SECOND_FACTOR),
     }
     return render(request, "account/renew.html", context)

@@ -11,12 +11,13 @@ from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import connection, models
 from django.http import HttpRequest
 from django.utils import timezone
 
 from rempart.access import events, notices
 from rempart.access.models import Account, Token
+from rempart.access.sessions import digest
 from rempart.vocabulary.words import Assurance
 
 MARK = "rmp_"
@@ -81,6 +82,25 @@ def of_account(account: Account) -> list[TokenLine]:
         TokenLine(row.pk, row.label, row.prefix, row.created_at, row.expires_at, row.last_used_at)
         for row in rows
     ]
+
+
+def confirm(request: HttpRequest, *, token: int | None = None, grant: int | None = None) -> bool:
+    """The holder answers for a token of theirs, or a software's grant: an earlier step-up is over for it.
+
+    False when it is none of theirs, or no strong factor was given in this session within ten minutes.
+    """
+    session: Any = request.session
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select access.confirm_software(%s::text, %s::bigint, %s::bigint)",
+            [digest(session.session_key), token, grant],
+        )
+        done = cursor.fetchone()[0] is not None
+    if done:
+        account: Any = request.user
+        details = {"token": token} if token else {"grant": grant}
+        events.record(events.Tag.SOFTWARE_CONFIRMED, request, account, details=details)
+    return done
 
 
 def revoke(request: HttpRequest | None, account: Account, token: int) -> bool:

@@ -39,6 +39,12 @@ app.command("rempart.cli.software:app", name="software", help="Register, list an
 app.command("rempart.cli.letters:app", name="letters", help="Print the codes that are sent by post.")
 app.command("rempart.cli.bench:app", name="bench", help="Measure the gate on a throw-away installation.")
 app.command("rempart.cli.drill:app", name="drill", help="Replay the attacks against the demonstration.")
+app.command(
+    "rempart.cli.score:score", name="score", help="Persons exposed by every attack; honest work disturbed."
+)
+app.command("rempart.cli.oncall:app", name="oncall", help="Whom an alert calls; whom the night card names.")
+app.command("rempart.cli.contain:app", name="contain", help="Restrict, close a door, undo.")
+app.command("rempart.cli.detect:app", name="detect", help="Detectors: list, replay, try and set thresholds.")
 app.command("rempart.cli.journal:app", name="journal", help="What was disclosed to whom and why.")
 app.command(
     "rempart.cli.importing:app", name="import", help="Bring in persons, professionals, insurers from files."

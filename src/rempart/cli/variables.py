@@ -34,6 +34,8 @@ VARIABLES = (
     ),
     Variable("REMPART_HOSTS", "host names that are answered", "localhost,127.0.0.1,[::1]"),
     Variable("REMPART_TRUSTED_PROXIES", "proxies whose X-Forwarded-For the pages believe"),
+    Variable("REMPART_SUPPORT", "whom a professional calls: a number, as it is shown", "", _WEB),
+    Variable("REMPART_STATUS_URL", "address of the page that tells the service's state", "", _WEB),
     Variable("REMPART_PSC_URL", "Pro Santé Connect's issuer", "", _WEB),
     Variable("REMPART_PSC_CLIENT_ID", "this installation's number at Pro Santé Connect", "", _WEB),
     Variable("REMPART_PSC_SECRET", "the secret that goes with that number", "", _WEB, secret=True),

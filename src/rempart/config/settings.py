@@ -28,6 +28,8 @@ REMPART_PSC_URL = environment.text("PSC_URL")
 REMPART_PSC_CLIENT_ID = environment.text("PSC_CLIENT_ID")
 REMPART_PSC_SECRET = environment.text("PSC_SECRET")
 HTTPS = REMPART_URL.startswith("https://")
+REMPART_SUPPORT = environment.text("SUPPORT")
+REMPART_STATUS_URL = environment.text("STATUS_URL")
 REMPART_CARD_URL = environment.text("CARD_URL").rstrip("/")
 """Where the reverse proxy asks for professionals' cards; empty: no card is taken."""
 REMPART_CARD_HEADER = bool(REMPART_CARD_URL)
@@ -234,7 +236,7 @@ WHITENOISE_MAX_AGE = 300
 globals().update(environment.mail(REMPART_DATA))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("MAIL_FROM", "rempart@localhost")
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
-PROCRASTINATE_IMPORT_PATHS = ["rempart.access.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["rempart.access.tasks", "rempart.containment.tasks"]
 LEVELS = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 LOGGING_CONFIG = "rempart.config.logs.configure"
 LOGGING = {"level": environment.choice("LOG_LEVEL", "INFO", LEVELS, "rempart.E018")}

@@ -14,6 +14,7 @@ from rempart.gate.keys import HeldKeys
 from rempart.gate.rules import reply as replies
 from rempart.gate.rules.answer import answer
 from rempart.gate.rules.clock import Clock
+from rempart.gate.rules.held import Held
 from rempart.gate.rules.proof import attestation, is_genuine
 from rempart.gate.rules.reply import Decision, Reply
 from rempart.gate.rules.request import CardProof, Lookup
@@ -67,7 +68,17 @@ class Gate:
             return replies.unavailable(ask.language)
         if row["reason"] == "repeat_mismatch":
             return replies.conflict("Idempotency-Key", "already used for another request")
-        return replies.not_granted(_decision(row), ask.language)
+        held = await self._held(row["rule"])
+        return replies.not_granted(_decision(row), ask.language, held, software=ask.who.token is not None)
+
+    async def _held(self, rule: str | None) -> Held | None:
+        """The restriction that decided. Told or not, the decision stands."""
+        if not rule or not rule.startswith("restriction:"):
+            return None
+        try:
+            return await self.store.restriction(int(rule.partition(":")[2]))
+        except Faults:
+            return None
 
     async def ready(self) -> None:
         """Does the database decide and keep? Raises what a look-up would fail by."""

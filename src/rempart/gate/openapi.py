@@ -3,10 +3,10 @@
 from functools import cache
 from typing import Any
 
-from rempart.gate.rules.advice import HOW, HOW_TO_STEP_UP
+from rempart.gate.rules.advice import HOW, HOW_ON_A_PAGE, HOW_TO_STEP_UP, OWN_CARD
 from rempart.gate.rules.answer_schema import ANSWER_SCHEMA
 from rempart.gate.rules.request import MAX_BODY, PresentReason
-from rempart.vocabulary.words import ActFamily, Meter, Proof, Purpose, Reason, Scope, Window
+from rempart.vocabulary.words import ActFamily, Meter, Proof, Purpose, Reason, RestrictionKind, Scope, Window
 
 
 @cache
@@ -94,7 +94,9 @@ def _lookups() -> dict[str, Any]:
             "429": _answer("Refused", "A limit is reached; `retry_after` is in seconds."),
             "409": _answer("Conflict", "The Idempotency-Key was used for another request."),
             "422": _answer("Malformed", "The request cannot be read; `field` says where."),
-            "503": _answer("Refused", "Nothing was disclosed; try again."),
+            "503": _answer(
+                "Refused", "Closed or unavailable, nothing was disclosed; `retry_after` is in seconds."
+            ),
             **_plain_errors(),
         },
     }
@@ -183,7 +185,15 @@ def _object(**properties: Any) -> dict[str, Any]:
     }
 
 
-_WAYS = sorted({way for ways in (*HOW.values(), *HOW_TO_STEP_UP.values()) for way in ways})
+_WAYS = sorted(
+    {
+        way
+        for ways in (*HOW.values(), *HOW_ON_A_PAGE.values(), *HOW_TO_STEP_UP.values(), OWN_CARD)
+        for way in ways
+    }
+)
+_MOMENT = {"type": ["string", "null"], "format": "date-time"}
+_TEXT = {"type": ["string", "null"]}
 
 
 def _refusal_schema(verdicts: list[str]) -> dict[str, Any]:
@@ -201,6 +211,16 @@ def _refusal_schema(verdicts: list[str]) -> dict[str, Any]:
             meter={"enum": [meter.name.lower() for meter in Meter]},
             window={"enum": [window.name.lower() for window in Window]},
             limit={"type": "integer"},
+        ),
+        "restriction": _object(
+            number={"type": "integer"},
+            kind={"enum": list(RestrictionKind)},
+            scope={"enum": [scope.name.lower() for scope in Scope]},
+            since=_MOMENT,
+            until=_MOMENT,
+            why=_TEXT,
+            message=_TEXT,
+            reopens_at=_MOMENT,
         ),
         "error": {"type": "string"},
     }

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 
 from rempart.gate.errors import UncertainError
+from rempart.gate.rules.held import Held
 from rempart.gate.together import Arguments, Together
 
 _LOOK_UPS = "select * from gate.look_ups($1)"
@@ -16,6 +17,10 @@ _DATA_KEY = """
     select d.insurer, d.batch, d.wrapped, k.id as insurer_key, k.private_keyset
       from vault.data_key d join vault.insurer_key k on k.id = d.insurer_key
      where d.id = $1 and k.withdrawn_at is null
+"""
+_HELD = """
+    select id, scope, kind, reason, author, starts_at, ends_at, message, reopens_at
+      from gate.restriction where id = $1
 """
 _CONNECTIONS = 8
 _TIMEOUT = 5.0
@@ -119,6 +124,10 @@ class Store:
     async def terminal_key(self, terminal: int) -> bytes | None:
         found = await self._pool.fetchval("select public_key from gate.terminal where id = $1", terminal)
         return found if isinstance(found, bytes) else None
+
+    async def restriction(self, number: int) -> Held | None:
+        row = await self._pool.fetchrow(_HELD, number)
+        return Held(**dict(row)) if row else None
 
     async def data_key(self, data_key: int) -> asyncpg.Record | None:
         return await self._pool.fetchrow(_DATA_KEY, data_key)

@@ -6,7 +6,7 @@ Machines read the reason; people read the advice. A test holds every reason to a
 from rempart.vocabulary.words import Assurance, Reason
 
 HOW: dict[str, tuple[str, ...]] = {
-    Reason.STEP_UP: ("card", "present"),
+    Reason.STEP_UP: ("confirm_software", "card", "present"),
     Reason.CARD_REQUIRED: ("card", "present"),
     Reason.NETWORK: ("card",),
     Reason.BIRTH_RANK: ("birth_rank",),
@@ -16,7 +16,21 @@ HOW: dict[str, tuple[str, ...]] = {
     Reason.LIMIT_ORGANISATION: ("card", "present"),
     Reason.CLOCK: ("card",),
 }
-"""The ways out, in the order in which to offer them."""
+"""The ways out for software, in the order in which to offer them."""
+
+HOW_ON_A_PAGE: dict[str, tuple[str, ...]] = {
+    Reason.STEP_UP: ("passkey", "second_factor", "card", "present"),
+}
+"""Where they differ for somebody who sits before a page."""
+
+OWN_CARD = ("professional_card", "pro_sante_connect")
+"""What ends a detector's demand for the card, besides its end: the professional's own."""
+
+TIGHTENED = {
+    "fr": "Pour tous, les consultations sans carte sont réduites pour l'instant.",
+    "en": "For everybody, look-ups without a card are reduced for the moment.",
+}
+"""Added to a limit's advice while the detectors are silent."""
 
 HOW_TO_STEP_UP: dict[int, tuple[str, ...]] = {
     2: ("second_factor", "passkey"),
@@ -35,7 +49,11 @@ _FRENCH = {
     Reason.CARD_REQUIRED: (
         "Présentez la carte de la personne au lecteur, ou indiquez que la personne est présente."
     ),
-    Reason.STEP_UP: "Présentez la carte de la personne au lecteur, ou indiquez que la personne est présente.",
+    Reason.STEP_UP: (
+        "Une confirmation est demandée : votre clé d'accès ou un code de connexion ; pour un logiciel, "
+        "confirmez-le dans « Mon compte ». Sinon, présentez la carte de la personne, ou indiquez qu'elle est "
+        "présente."
+    ),
     Reason.ASSURANCE: (
         "Le mot de passe seul ne donne accès à aucune personne. Prenez votre clé d'accès, ou saisissez votre "
         "code de connexion."
@@ -81,7 +99,10 @@ _ENGLISH = {
         "This network is banned for the moment. Where you normally work, with the person's card, you go on."
     ),
     Reason.CARD_REQUIRED: "Put the person's card in the reader, or say that the person is present.",
-    Reason.STEP_UP: "Put the person's card in the reader, or say that the person is present.",
+    Reason.STEP_UP: (
+        "Confirm that it is you: with your passkey or a sign-in code; for software, confirm it in “My "
+        "account”. Or put the person's card in the reader, or say that the person is present."
+    ),
     Reason.ASSURANCE: (
         "A password alone gives access to no person. Use your passkey, or enter your sign-in code."
     ),
@@ -121,16 +142,21 @@ ADVICE = {"fr": _FRENCH, "en": _ENGLISH}
 """Language → reason → text. French is the default."""
 
 
-def advice(reason: str, language: str, level: int = 0) -> str:
-    """The text for a reason; `level`: the one that the purpose needs, with the reason `assurance`."""
+def advice(reason: str, language: str, level: int = 0, message: str = "") -> str:
+    """The text for a reason; `level`: the one that the purpose needs, with the reason `assurance`.
+
+    `message`: what operations wrote for those whom a restriction holds; it comes first.
+    """
     language = "en" if language == "en" else "fr"
     if reason == Reason.ASSURANCE and level >= Assurance.CARD:
         return _STEP_UP_TO_CARD[language]
-    return ADVICE[language][Reason(reason)]
+    return f"{message} {ADVICE[language][Reason(reason)]}".strip()
 
 
-def how(reason: str, level: int = 0) -> tuple[str, ...]:
+def how(reason: str, level: int = 0, *, page: bool = False, own_card: bool = False) -> tuple[str, ...]:
     """The ways out, in the order in which to offer them; none for most refusals."""
     if reason == Reason.ASSURANCE:
         return HOW_TO_STEP_UP[max(level, Assurance.SECOND_FACTOR)]
-    return HOW.get(reason, ())
+    ways = HOW_ON_A_PAGE.get(reason, ()) if page else ()
+    ways = ways or HOW.get(reason, ())
+    return ways + OWN_CARD if page and own_card and reason == Reason.CARD_REQUIRED else ways

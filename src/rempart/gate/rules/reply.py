@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rempart.gate.rules.advice import advice, how
+from rempart.gate.rules.advice import TIGHTENED, advice, how
+from rempart.gate.rules.held import Held, told
 from rempart.vocabulary.words import Meter, Proof, Reason, Scope, Verdict, Window
 
 _THROTTLED = frozenset(
@@ -53,32 +54,47 @@ def granted(decision: Decision, answer: dict[str, Any]) -> Reply:
     return Reply(200, body)
 
 
-def not_granted(decision: Decision, language: str) -> Reply:
-    """401 for a challenge or a credential, 429 for a limit, 403 for any other refusal."""
+def not_granted(
+    decision: Decision, language: str, held: Held | None = None, *, software: bool = True
+) -> Reply:
+    """401 for a challenge or a credential, 429 for a limit, 503 for what is closed, 403 for other refusals.
+
+    `held`: the restriction that decided. `software`: it came with a token, and nobody sits before it.
+    """
     reason = Reason(decision.reason or Reason.UNAVAILABLE)
     level = _level(decision.rule)
     body: dict[str, Any] = {
         "verdict": decision.verdict,
         "reason": reason,
-        "advice": advice(reason, language, level),
+        "advice": advice(reason, language, level, _message(held)),
         "reference": decision.reference,
     }
-    if ways := how(reason, level):
+    if ways := how(reason, level, page=not software, own_card=bool(held and held.by_detector)):
         body["how"] = list(ways)
+    if held:
+        body["restriction"] = told(held, language)
     if decision.verdict == Verdict.CHALLENGED:
         return Reply(401, body)
     body["retry_after"] = decision.retry_after
     if decision.rule and decision.rule.startswith("limit:"):
-        scope, meter, window, limit = decision.rule.split(":")[1:]
+        scope, meter, window, limit, *tightened = decision.rule.split(":")[1:]
         body["limit"] = {
             "scope": Scope(int(scope)).name.lower(),
             "meter": Meter(int(meter)).name.lower(),
             "window": Window(int(window)).name.lower(),
             "limit": int(limit),
         }
+        if tightened:
+            body["advice"] += " " + TIGHTENED["en" if language == "en" else "fr"]
     if reason == Reason.CREDENTIAL:
         return Reply(401, body)
+    if reason == Reason.CLOSED:
+        return Reply(503, body)
     return Reply(429 if reason in _THROTTLED else 403, body)
+
+
+def _message(held: Held | None) -> str:
+    return held.message or "" if held else ""
 
 
 def _level(rule: str | None) -> int:

@@ -1,4 +1,4 @@
--- Changes to limits, matrix, breaker and terminals. What tightens takes effect at once, on one
+-- Changes to limits, matrix, breaker, terminals and detectors. What tightens takes effect at once, on one
 -- keeper's word. What loosens takes two keepers, stays under the ceiling and waits for its delay,
 -- during which it is announced and any keeper may cancel it. The caller says what time it is; a delay
 -- ends when the database's own clock agrees.
@@ -42,8 +42,38 @@ begin
         end if;
         return true;
     when 'revoke_terminal' then return false;
+    when 'detector' then return gate.loosens_detector(p_value);
     when 'lift_platform' then return true;
     else raise exception 'no such kind of change' using errcode = 'invalid_parameter_value';
+    end case;
+end $$;
+
+-- A trial leads to nothing. A mode (0 off, 1 observe, 2 enforce) or a connected source loosens downwards, a
+-- threshold in the direction that its detector names.
+create function gate.loosens_detector(p_value jsonb) returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp
+as $$
+declare
+    name_ text := p_value ->> 'name'; next_ double precision := (p_value ->> 'value')::double precision;
+    now_ double precision; shipped detection.threshold;
+begin
+    select * into shipped from detection.threshold t where t.detector = p_value ->> 'detector'
+        and (t.name = name_ or name_ in ('mode', 'connected')) limit 1;
+    if shipped.detector is null then
+        raise exception 'no such detector or threshold' using errcode = 'invalid_parameter_value';
+    end if;
+    if next_ is null or next_ < 0 or name_ = 'mode' and next_ not in (0, 1, 2) or name_ = 'connected' and next_ not in (0, 1) then
+        raise exception 'a threshold is a figure from 0; a mode is 0 off, 1 observe or 2 enforce'
+            using errcode = 'invalid_parameter_value';
+    end if;
+    if (p_value ->> 'trial')::boolean then return false; end if;
+    select s.value into now_ from detection.setting s
+        where s.detector = shipped.detector and s.name = name_ and not s.trial;
+    case name_
+    when 'mode' then return next_ < coalesce(now_, 2);
+    when 'connected' then return next_ < coalesce(now_, 1);
+    else return case shipped.looser when 'higher' then next_ > coalesce(now_, shipped.value)
+                                    else next_ < coalesce(now_, shipped.value) end;
     end case;
 end $$;
 
@@ -164,6 +194,11 @@ begin
     when 'lift_platform' then
         update gate.restriction set lifted_at = p_now, lifted_by = c.proposed_by || ' + ' || c.approved_by,
             lift_reason = c.reason where id = (v ->> 'restriction')::bigint and scope = 4 and lifted_at is null;
+    when 'detector' then
+        insert into detection.setting as s values (v ->> 'detector', v ->> 'name', (v ->> 'trial')::boolean,
+            (v ->> 'value')::double precision, concat_ws(' + ', c.proposed_by, c.approved_by), p_now)
+            on conflict (detector, name, trial) do update
+            set value = excluded.value, author = excluded.author, at = excluded.at;
     end case;
 end $$;
 

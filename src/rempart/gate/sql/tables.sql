@@ -125,7 +125,7 @@ create table gate.keeper (        -- the people who may change limits, matrix an
 
 create table gate.change (        -- a change waits for a second keeper, and for its delay
     id           bigint generated always as identity primary key,
-    kind         text not null,   -- limit, matrix, breaker, terminal, revoke_terminal, lift_platform
+    kind         text not null,   -- limit, matrix, breaker, terminal, revoke_terminal, lift_platform, detector
     value        jsonb not null,
     reason       text not null check (length(reason) >= 8),
     loosens      boolean not null,

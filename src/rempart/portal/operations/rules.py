@@ -12,6 +12,8 @@ from rempart.portal.shared import words
 from rempart.vocabulary.words import Meter, Scope, Window
 
 _LIMIT_PARTS = 5
+UNWATCHED = "unwatched"
+"""At a limit's end: it was tightened, for the detectors were silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,9 @@ class Limit:
 def limit_of(rule: str) -> Limit | None:
     """The limit that a rule names, or None when it names something else."""
     parts = rule.split(":")
-    if parts[0] != "limit" or len(parts) != _LIMIT_PARTS:
+    if parts[0] != "limit" or len(parts) - (parts[-1] == UNWATCHED) != _LIMIT_PARTS:
         return None
-    scope, meter, window, amount = (int(part) for part in parts[1:])
+    scope, meter, window, amount = (int(part) for part in parts[1:_LIMIT_PARTS])
     return Limit(Scope(scope).name.lower(), Meter(meter).name.lower(), Window(window).name.lower(), amount)
 
 
@@ -42,12 +44,15 @@ def restriction_of(rule: str) -> int | None:
 def rule_in_words(rule: str) -> str:
     """What decided, as a person would say it."""
     if limit := limit_of(rule):
-        return _("%(scope)s : %(amount)s personnes différentes %(window)s (%(meter)s)") % {
+        said = _("%(scope)s : %(amount)s personnes différentes %(window)s (%(meter)s)") % {
             "scope": words.word(words.SCOPES, limit.scope),
             "amount": limit.amount,
             "window": words.word(words.WINDOWS, limit.window),
             "meter": words.word(words.METERS, limit.meter).lower(),
         }
+        if rule.endswith(UNWATCHED):
+            said += _(", plafond réduit : la détection était muette")
+        return said
     kind, _colon, rest = rule.partition(":")
     if kind == "matrix" and rest.startswith("assurance:"):
         return _("Ce motif exige un second facteur réussi.")

@@ -288,7 +288,9 @@ def _challenge(body: dict[str, Any]) -> Shown:
     reason = str(body.get("reason"))
     title, text = _explained(reason, body)
     ways = tuple(body.get("how") or ())
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = {"held": _held(body), "level": _OWN_PROOF.get(reason, 0)}
+    if extra["held"]:
+        ways += ("call",)
     if reason == Reason.ASSURANCE:
         by_card = "professional_card" in ways
         extra["level"] = Assurance.CARD if by_card else Assurance.SECOND_FACTOR
@@ -315,15 +317,36 @@ def _refusal(status: int, body: dict[str, Any]) -> Shown:
         text=text,
         reference=body.get("reference", ""),
         ways=tuple(body.get("how") or _calls(reason)),
-        frees=frees_at(body.get("retry_after")),
-        extra={"status": status, "again": reason in {Reason.UNAVAILABLE, Reason.NOT_FOUND}},
+        frees="" if reason == Reason.CLOSED else frees_at(body.get("retry_after")),
+        extra={
+            "status": status,
+            "again": reason in {Reason.UNAVAILABLE, Reason.NOT_FOUND, Reason.CLOSED},
+            "held": _held(body),
+        },
     )
+
+
+def _held(body: dict[str, Any]) -> dict[str, Any] | None:
+    """The restriction that decided, for the page; whose it is says whether it can be contested."""
+    found: dict[str, Any] | None = body.get("restriction")
+    if not found:
+        return None
+    moments = {name: moment(found[name]) for name in ("since", "until", "reopens_at")}
+    return found | moments | {"own": found["scope"] in {"account", "organisation", "session"}}
 
 
 def _calls(reason: str) -> tuple[str, ...]:
     if reason in {Reason.PROOF_STALE, Reason.PROOF_REPLAYED, Reason.PROOF_FORGED, Reason.PROOF_TERMINAL}:
         return ("card", "present") if reason != Reason.PROOF_TERMINAL else ("present", "call")
-    return ("call",) if reason in {Reason.FROZEN, Reason.PURPOSE} else ()
+    return ("call",) if reason in {Reason.FROZEN, Reason.PURPOSE, Reason.CLOSED} else ()
+
+
+_OWN_PROOF: dict[str, int] = {
+    Reason.STEP_UP: Assurance.SECOND_FACTOR,
+    Reason.CARD_REQUIRED: Assurance.CARD,
+}
+"""Reason → the level of the account's own proof that ends the challenge, where it has one."""
+_OF_THE_ACCOUNT = frozenset({"passkey", "second_factor", "professional_card", "pro_sante_connect"})
 
 
 def frees_at(seconds: Any) -> str:
@@ -353,6 +376,7 @@ def level_of(shown: Shown) -> int:
 def with_ways(shown: Shown, real: tuple[str, ...]) -> Shown:
     """The same challenge, with the ways that this account really has; with none of them, whom to call."""
     ways = tuple(way for way in real if way in shown.ways)
+    ways += tuple(way for way in shown.ways if way not in _OF_THE_ACCOUNT)
     return replace(shown, ways=ways or ("call",))
 
 

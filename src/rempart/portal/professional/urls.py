@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from rempart.portal.professional.views import account, authorize, look_up, own, software, team, told, vouch
+from rempart.portal.professional.views import (
+    account,
+    authorize,
+    look_up,
+    own,
+    restrictions,
+    software,
+    team,
+    told,
+    vouch,
+)
 
 app_name = "professional"
 urlpatterns = [
@@ -10,6 +20,10 @@ urlpatterns = [
     path("consultations", own.own, name="own"),
     path("compte", account.account, name="account"),
     path("compte/pas-moi", account.not_me, name="not_me"),
+    path("compte/restrictions", restrictions.restrictions, name="restrictions"),
+    path("compte/restrictions/<int:number>/contester", restrictions.contest, name="contest"),
+    path("compte/logiciels/<int:grant>/confirmer", software.confirm, name="confirm_software"),
+    path("compte/jetons/<int:token>/confirmer", account.confirm_token, name="confirm_token"),
     path("compte/vu", account.seen, name="seen"),
     path("compte/logiciels", software.software, name="software"),
     path("compte/logiciels/<int:grant>/revoquer", software.revoke, name="revoke_software"),

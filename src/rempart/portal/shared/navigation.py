@@ -28,9 +28,13 @@ _PROFESSIONAL = (
     ("professional:account", _("Mon compte")),
 )
 _OPERATOR = (
+    ("operations:desk", _("Poste")),
+    ("operations:alerts", _("Alertes")),
     ("operations:journal", _("Journal")),
     ("operations:accounts", _("Comptes")),
     ("operations:restrictions", _("Restrictions")),
+    ("operations:detectors", _("Détecteurs")),
+    ("operations:oncall", _("Astreinte")),
     ("operations:changes", _("Changements")),
     ("professional:account", _("Mon compte")),
 )
@@ -57,7 +61,7 @@ def _names(request: HttpRequest) -> tuple[tuple[str, Any], ...]:
 
 
 def _is_here(url: str, here: str) -> bool:
-    if url in {"/", reverse("operations:journal")}:
+    if url in {"/", reverse("operations:desk")}:
         return url == here
     return here == url or here.startswith(url + "/")
 

@@ -101,6 +101,16 @@ RESTRICTIONS: Words = {
     RestrictionKind.CLOSED: _("Fermeture"),
 }
 
+CLOSED: Words = {
+    "everything": _("Toutes les consultations sont fermées"),
+    "page": _("Les consultations par ces pages sont fermées"),
+    "api": _("Les consultations par logiciel sont fermées"),
+    "command": _("Les consultations par commande sont fermées"),
+    "insurer": _("Un organisme est fermé"),
+    "software": _("Un logiciel est fermé"),
+}
+"""What of the service is closed, above its message."""
+
 REASONS: Words = {
     Reason.CREDENTIAL: _("Session ou jeton inconnu"),
     Reason.FROZEN: _("Compte suspendu"),
@@ -236,6 +246,24 @@ RESTRICTION_REASONS: Words = {
 }
 """Codes of the reasons for which the desk restricts."""
 
+CALLS: Words = {
+    "email": _("courriel"),
+    "webhook": _("appel de logiciel"),
+    "matrix": _("Matrix"),
+    "mattermost": _("Mattermost"),
+    "telephone": _("téléphone"),
+}
+"""How somebody on call is reached."""
+
+CONTACTS: Words = {
+    "operations": _("exploitation"),
+    "dpo": _("protection des données"),
+    "insurer": _("organisme complémentaire"),
+    "authority": _("autorité"),
+    "provider": _("prestataire"),
+}
+"""Who stands on the night card."""
+
 CARD_REASONS: Words = {
     "new_account": _("Votre compte est nouveau."),
     "new_factor": _("Un second facteur vient d’être ajouté à votre compte."),
@@ -280,6 +308,9 @@ EVENTS: Words = {
     "access:account:closed": _("Compte fermé"),
     "access:software:allowed": _("Logiciel autorisé"),
     "access:software:revoked": _("Autorisation d’un logiciel terminée"),
+    "access:software:confirmed": _("Logiciel confirmé par son titulaire"),
+    "access:account:credentials_ended": _("Sessions, jetons et logiciels fermés par l’exploitation"),
+    "containment:appeal:made": _("Restriction contestée"),
     "access:software:refused": _("Logiciel refusé"),
     "access:software:registered": _("Logiciel enregistré"),
     "access:software:withdrawn": _("Logiciel retiré"),

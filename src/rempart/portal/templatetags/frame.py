@@ -7,6 +7,7 @@ from django.conf import settings
 
 from rempart.access import passkeys
 from rempart.access.psc import provider as psc
+from rempart.containment import closings
 from rempart.portal.shared import navigation
 
 register = template.Library()
@@ -22,6 +23,18 @@ def nav(context: dict[str, Any]) -> dict[str, Any]:
 def left(context: dict[str, Any]) -> dict[str, Any]:
     """How many persons were looked up without a card today, and how many may be."""
     return {"left": navigation.left_today(context["request"])}
+
+
+@register.inclusion_tag("shared/closings.html")
+def closed() -> dict[str, Any]:
+    """What is closed now: on every page, until it reopens."""
+    return {"closings": closings.closings(), "status": settings.REMPART_STATUS_URL}
+
+
+@register.simple_tag
+def support() -> str:
+    """Whom a professional calls."""
+    return str(settings.REMPART_SUPPORT)
 
 
 @register.simple_tag(takes_context=True)

@@ -30,11 +30,14 @@ _TABLES = {
     "window": words.WINDOWS,
     "scope": words.SCOPES,
     "restriction": words.RESTRICTIONS,
+    "closed": words.CLOSED,
     "reason": words.REASONS,
     "channel": words.CHANNELS,
     "present": words.PRESENT_REASONS,
     "spent_on": words.SPENT_ON,
     "card_reason": words.CARD_REASONS,
+    "call": words.CALLS,
+    "contact": words.CONTACTS,
 }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rempart.access import devices, end_sessions, factors, tokens
-from rempart.access.doors import signed_in
+from rempart.access.doors import fresh, resumes, signed_in
 from rempart.access.models import Session
 from rempart.access.report_not_me import report_not_me
 from rempart.access.sessions import digest
@@ -44,6 +44,17 @@ def create_token(request: HttpRequest) -> HttpResponse:
     days = _LIFETIMES.get(request.POST.get("lifetime", ""), 90)
     text = tokens.create(request, holder, label, timezone.now() + timedelta(days=days))
     return _page(request, new_token=text)
+
+
+@resumes
+@fresh
+@signed_in
+@require_POST
+def confirm_token(request: HttpRequest, token: int) -> HttpResponse:
+    """The holder answers for a token anew, minutes after a strong factor: a step-up holds it no longer."""
+    if tokens.confirm(request, token=token):
+        messages.success(request, _("Jeton confirmé : son logiciel consulte de nouveau."))
+    return redirect("professional:account")
 
 
 @signed_in

@@ -36,7 +36,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
     """The look-up page; with POST, its answer. Staff have no patient in front of them."""
     profession = request.user.profession  # type: ignore[union-attr]  # the door let an account in
     if profession in STAFF:
-        return redirect("operations:journal")
+        return redirect("operations:desk")
     posted = request.POST.dict() if request.method == "POST" else None
     if request.method == "GET":
         posted = resume.take(request)

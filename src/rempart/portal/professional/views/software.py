@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rempart.access.doors import professional
+from rempart.access import tokens
+from rempart.access.doors import fresh, professional, resumes
 from rempart.access.vendors import grants
 
 
@@ -18,6 +19,17 @@ def software(request: HttpRequest) -> HttpResponse:
     """Each software with its workstation, since when, until when, and when it last asked."""
     holder: Any = request.user
     return render(request, "professional/software.html", {"grants": grants.of_account(holder)})
+
+
+@resumes
+@fresh
+@professional
+@require_POST
+def confirm(request: HttpRequest, grant: int) -> HttpResponse:
+    """The holder answers for a software anew, minutes after a strong factor: a step-up holds it no longer."""
+    if tokens.confirm(request, grant=grant):
+        messages.success(request, _("Logiciel confirmé : il consulte de nouveau en votre nom."))
+    return redirect("professional:software")
 
 
 @professional

@@ -101,6 +101,13 @@
     form.elements.nir.focus();
   }
 
+  // Through a list, row by row: Enter then opens the row's link as it opens any.
+  function step(by) {
+    const rows = [...document.querySelectorAll("[data-row]")];
+    const at = rows.findIndex((row) => row.closest("tr, li").contains(document.activeElement));
+    rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + by, 0), rows.length - 1)]?.focus();
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const typing = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select");
@@ -109,6 +116,8 @@
     } else if (!typing && keysOn() && event.key === "/") {
       const search = document.querySelector("[data-nir], [data-search]");
       if (search) { event.preventDefault(); search.focus(); search.select(); }
+    } else if (!typing && keysOn() && (event.key === "j" || event.key === "k")) {
+      step(event.key === "j" ? 1 : -1);
     } else if (!typing && keysOn() && event.key === "?") {
       byId("shortcuts")?.showModal();
     }
