@@ -1,5 +1,5 @@
 """The classifier sees a tell where there is one and none where there is none; the gate's part is tried in
-`tests/registry/test_decoys.py`."""
+`tests/registry/decoys/`."""
 
 import numpy as np
 import pytest
