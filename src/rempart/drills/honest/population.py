@@ -61,6 +61,7 @@ def people(dice: np.random.Generator, count: int, homes: NDArray[np.int16], year
     age = _ages(dice, household, child, adults)
     home = dice.choice(homes, len(size))[household]
     numbers = _births(dice, age, home, year, child)
+    numbers["sex"] = _sexes(dice, household, child, adults)
     day = dice.integers(1, 29, len(age)).astype(np.int8)
     _twins(dice, numbers, day, age, child, household)
     numbers["order"] = _orders(numbers)
@@ -104,12 +105,26 @@ def _ages(dice: np.random.Generator, household: Ints, child: NDArray[np.bool_], 
     return np.where(child, young, np.where(first, head[household], partner[household])).astype(np.int64)
 
 
+def _sexes(dice: np.random.Generator, household: Ints, child: NDArray[np.bool_], adults: Ints) -> Ints:
+    """1 man, 2 woman: most partners are of the other sex, most lone parents are mothers."""
+    households = len(adults)
+    lone = (np.bincount(household, weights=child, minlength=households) > 0) & (adults == 1)
+    head = 1 + (
+        dice.random(households)
+        < np.where(lone, figure("persons", "lone_mothers"), figure("persons", "women"))
+    )
+    other = dice.random(households) < figure("persons", "couples_of_both_sexes")
+    partner = np.where(other, 3 - head, head)[household]
+    any_ = 1 + (dice.random(len(household)) < figure("persons", "women"))
+    first = np.concatenate([[True], household[1:] != household[:-1]])
+    return np.where(child, any_, np.where(first, head[household], partner))
+
+
 def _births(
     dice: np.random.Generator, age: Ints, home: NDArray[np.int16], year: int, child: NDArray[np.bool_]
 ) -> NDArray[np.void]:
-    """Numbers without their last three characters."""
+    """Numbers without their first and their last three characters."""
     numbers = np.zeros(len(age), NUMBER)
-    numbers["sex"] = 1 + (dice.random(len(age)) < figure("persons", "women"))
     numbers["year"] = year - 1 - age
     numbers["month"] = dice.integers(1, 13, len(age))
     numbers["department"] = _birthplaces(dice, home, child)
