@@ -22,6 +22,7 @@ _STYLE = """
   .grid { stroke: #d3dae0; stroke-width: 1; }
   .reported { fill: #8a2f2f; }
   .limiter { fill: #b06a12; }
+  .budget { fill: #6b7f8c; }
   .rempart { fill: #14606b; }
   .most { fill: none; stroke: #14606b; stroke-width: 1.5; }
   .bound { stroke: #14606b; stroke-width: 2; stroke-dasharray: 3 3; }
@@ -31,6 +32,7 @@ _STYLE = """
     .grid { stroke: #3a4651; }
     .reported { fill: #e08383; }
     .limiter { fill: #e5a95a; }
+    .budget { fill: #93a6b3; }
     .rempart { fill: #5cc2cf; }
     .most, .bound { stroke: #5cc2cf; }
   }
@@ -39,7 +41,7 @@ _STYLE = """
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar. `kind`: `reported`, `limiter`, `rempart`; `most` for a figure that was not measured.
+    """One bar. `kind`: `reported`, `limiter`, `budget`, `rempart`; `most` for a figure that was not measured.
 
     `bound`: the most it could have been, marked beside it.
     """

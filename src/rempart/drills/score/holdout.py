@@ -1,4 +1,4 @@
-"""Other parameters than those that thresholds were set with: what a score says of a world nobody tuned for."""
+"""Other parameters than those that thresholds were set with: a world that nobody tuned for."""
 
 from typing import Any
 

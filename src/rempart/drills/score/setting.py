@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,7 @@ def lived(world: World, days: range, progress: Callable[[int], None] = lambda _:
         yield number
 
 
-def _ordinary_hours(asks: Asks) -> dict[object, int]:
+def _ordinary_hours(asks: Asks) -> dict[datetime, int]:
     """Persons asked about without a card, hour by hour, as on the first day, for the week before."""
     unproven = asks[(asks["proof"] != BY_CARD) & (asks["proof"] != PATIENT_PRESENT)]
     hours: Counter[int] = Counter()

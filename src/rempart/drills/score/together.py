@@ -12,7 +12,7 @@ from typing import Any
 from rempart.drills import cluster
 from rempart.drills.attacks import attack as attacks
 from rempart.drills.honest import controls
-from rempart.drills.score import attacked, holdout, setting, working
+from rempart.drills.score import attacked, holdout, setting, targets, working
 from rempart.drills.score.setting import Progress, Setting
 from rempart.vocabulary.faults import Fault
 
@@ -136,7 +136,7 @@ def _in_order(done: set["Future[Part]"]) -> list["Future[Part]"]:
 
 def whole(asked: Setting, found: Mapping[str, Any]) -> dict[str, Any]:
     """The score as `--json` prints it."""
-    return {
+    score = {
         "seed": asked.seed,
         "holdout": asked.holdout,
         "professionals": asked.professionals,
@@ -148,3 +148,4 @@ def whole(asked: Setting, found: Mapping[str, Any]) -> dict[str, Any]:
         "controls": found.get("controls", []),
         "honest": found.get("honest"),
     }
+    return score | {"targets": targets.held_against(score)}

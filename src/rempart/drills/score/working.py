@@ -1,4 +1,4 @@
-"""Honest work under the detectors' eyes: the month, and the controls, which look like attacks and are none."""
+"""Honest work under the detectors' eyes: the month, and the controls, which only look like attacks."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
