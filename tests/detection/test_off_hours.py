@@ -53,6 +53,11 @@ CASES = {
         _with(_work(), [row | {"after": row["after"] + 6.1 * _HOUR} for row in _night(28, 9, gap=60.0)]),
         [],
     ),
+    "two accounts of one organisation": (
+        _with(_work(), [row | {"account": 7 + n % 2} for n, row in enumerate(_night(26, 8))]),
+        [_LEARNED + n for n in (5, 6, 7, 8)],
+    ),
+    "an account without an organisation": (_with(_work(organisation=0), _night(26, 9, organisation=0)), []),
     "one person again": (_with(_work(), _night(26, 9, person=3)), []),
 }
 CHANGED = {

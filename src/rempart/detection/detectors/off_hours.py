@@ -1,7 +1,8 @@
-"""Persons asked for without a card at hours at which neither the account nor its organisation works.
+"""Persons asked for without a card at hours at which nobody in the account's organisation works.
 
-An account's hours are learned from the cards it reads: what an intruder asks teaches nothing. Not to be
-taken for it: night duty and hospitals (cards are read there at night), an account without a history.
+Its hours are learned from the cards it reads: what an intruder asks teaches nothing. Not to be taken for
+it: night duty and hospitals (cards are read there at night). Without a history, or without an organisation,
+nothing is said.
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from rempart.detection.detector import Detector, Family, Limit, loop
 from rempart.detection.entries import DAY, HOUR
 from rempart.detection.loops import is_new
-from rempart.detection.recall import is_bare, is_carded, row_of
+from rempart.detection.recall import is_bare, is_carded
 from rempart.vocabulary.words import RestrictionKind
 
 _SLOTS = 72
@@ -24,18 +25,9 @@ _STATE = np.dtype(
         ("cards", "i8"),
         ("since", "i8"),
         ("persons", "i8"),
+        ("told", "i8"),
         ("quiet_until", "i8"),
         ("recent", "i8", (8,)),
-    ]
-)
-_TABLE = np.dtype(
-    [
-        ("key", "i8"),
-        ("at", "i8"),
-        ("hours", "u1", (_SLOTS,)),
-        ("halved", "i8"),
-        ("first", "i8"),
-        ("cards", "i8"),
     ]
 )
 _PERSONS, _WITHIN, _DAYS, _CARDS, _QUIET = range(5)
@@ -49,16 +41,6 @@ def _slot_of(at: int) -> int:
     hours = at // HOUR + 1
     weekday = (hours // 24 + 3) % 7
     return max(weekday - 4, 0) * 24 + hours % 24
-
-
-@loop
-def _ours(table: Any, entry: Any) -> int:
-    """The organisation's row; an account without one is its own."""
-    place = row_of(table, entry.organisation if entry.organisation != 0 else -entry.account, entry.at, 0)
-    if place < 0:
-        place = -1 - place
-        table[place].hours[:] = 0
-    return place
 
 
 @loop
@@ -82,31 +64,38 @@ def _works(hours: Any, place: int) -> bool:
 
 
 @loop
-def see(entries: Any, index: Any, state: Any, table: Any, limits: Any, out: Any) -> int:
-    """The hours at which accounts and organisations read cards; persons asked for outside of them."""
+def _is_night(its: Any, entry: Any, place: int, limits: Any) -> bool:
+    """Its hours are known, and this is none of them."""
+    learned = its.cards >= limits[_CARDS] and entry.at - its.first >= limits[_DAYS] * DAY
+    return learned and not _works(its.hours, place)
+
+
+@loop
+def see(entries: Any, index: Any, state: Any, table: Any, limits: Any, out: Any) -> int:  # noqa: ARG001
+    """The hours at which organisations read cards; persons asked for outside of them, by which account."""
     n = 0
     for i in range(len(entries)):
         entry = entries[i]
-        carded = is_carded(entry)
-        if index[i] < 0 or not (carded or is_bare(entry)):
+        if index[i] < 0 or entry.account == 0:
             continue
-        mine, ours, place = state[index[i]], table[_ours(table, entry)], _slot_of(entry.at)
-        if carded:
-            _learn(ours, place, entry.at)
-            _learn(mine, place, entry.at)
+        its, place = state[index[i]], _slot_of(entry.at)
+        if is_carded(entry):
+            _learn(its, place, entry.at)
+        if (
+            not is_bare(entry)
+            or not _is_night(its, entry, place, limits)
+            or not is_new(its.recent, entry.person)
+        ):
             continue
-        learned = mine.cards >= limits[_CARDS] and entry.at - mine.first >= limits[_DAYS] * DAY
-        works = _works(mine.hours, place) or _works(ours.hours, place)
-        if not learned or works or not is_new(mine.recent, entry.person):
+        if entry.at - its.since > limits[_WITHIN] * HOUR:
+            its.since, its.persons = entry.at, 0
+        its.persons += 1
+        told = entry.account == its.told and entry.at < its.quiet_until
+        if its.persons < limits[_PERSONS] or told:
             continue
-        if entry.at - mine.since > limits[_WITHIN] * HOUR:
-            mine.since, mine.persons = entry.at, 0
-        mine.persons += 1
-        if mine.persons < limits[_PERSONS] or entry.at < mine.quiet_until:
-            continue
-        mine.quiet_until = entry.at + int(limits[_QUIET] * HOUR)
+        its.told, its.quiet_until = entry.account, entry.at + int(limits[_QUIET] * HOUR)
         out[n].place, out[n].account = i, entry.account
-        out[n].facts[0], out[n].facts[1], out[n].facts[2] = mine.persons, place % 24, mine.cards
+        out[n].facts[0], out[n].facts[1], out[n].facts[2] = its.persons, place % 24, its.cards
         n += 1
     return n
 
@@ -114,10 +103,8 @@ def see(entries: Any, index: Any, state: Any, table: Any, limits: Any, out: Any)
 DETECTOR = Detector(
     name="off_hours",
     family=Family.RHYTHM,
-    key="account",
+    key="organisation",
     state=_STATE,
-    table=_TABLE,
-    table_rows=1 << 14,
     limits={
         "persons": Limit(
             5, "persons", "an urgent call or two at night are honest; five without one card are not"
@@ -132,10 +119,10 @@ DETECTOR = Detector(
     weight=20,
     title={"fr": "Hors des heures de travail", "en": "Outside working hours"},
     sentence={
-        "fr": "{night} personnes demandées sans carte vers {hour} h, heure à laquelle ni ce compte"
-        " ({learned} cartes lues à d’autres heures) ni sa structure ne travaillent.",
-        "en": "{night} persons asked for without a card around {hour}:00, when neither this account"
-        " ({learned} cards read at other hours) nor its organisation works.",
+        "fr": "{night} personnes demandées sans carte vers {hour} h : cette structure ne travaille pas à cette"
+        " heure ({learned} cartes lues à d’autres).",
+        "en": "{night} persons asked for without a card around {hour}:00: this organisation does not work then"
+        " ({learned} cards read at other hours).",
     },
     benign={
         "fr": "Une première garde sans lecteur de carte, des téléconsultations le soir.",
