@@ -47,7 +47,7 @@ def _uncompiled(module, marker):
     return space
 
 
-_RECALL = _uncompiled(recall, "@numba.njit(cache=True, nogil=True)\n")
+_RECALL = _uncompiled(recall, "@loop\n")
 
 
 class _Row:

@@ -68,7 +68,7 @@ def set_limit(  # noqa: PLR0913  # each is an option
         "meter": int(_word(Meter, meter)),
         "amounts": _figures(amounts),
     }
-    _propose(data, keeper, secret_file, "limit", value, reason, as_json=json)
+    propose(data, keeper, secret_file, "limit", value, reason, as_json=json)
 
 
 @limits.command(name="breaker")
@@ -83,7 +83,7 @@ def set_breaker(  # each is an option
     json: Json = False,
 ) -> None:
     """Propose the platform's breaker. Its ceiling was set at installation."""
-    _propose(data, keeper, secret_file, "breaker", {"floor": floor, "present": present}, reason, as_json=json)
+    propose(data, keeper, secret_file, "breaker", {"floor": floor, "present": present}, reason, as_json=json)
 
 
 @matrix.default
@@ -125,7 +125,7 @@ def set_matrix(  # noqa: PLR0913  # each is an option
         "categories": int(bits),
         "wide": wide,
     }
-    _propose(data, keeper, secret_file, "matrix", value, reason, as_json=json)
+    propose(data, keeper, secret_file, "matrix", value, reason, as_json=json)
 
 
 @terminals.default
@@ -158,7 +158,7 @@ def enrol(  # each is an option
     except ValueError:
         raise KeeperFault("The public key is not base64.") from None
     value = {"organisation": organisation, "label": label[:80], "public_key": base64.b64encode(raw).decode()}
-    _propose(data, keeper, secret_file, "terminal", value, reason, as_json=json)
+    propose(data, keeper, secret_file, "terminal", value, reason, as_json=json)
 
 
 @terminals.command(name="revoke")
@@ -172,7 +172,7 @@ def revoke(  # each is an option
     json: Json = False,
 ) -> None:
     """Revoke a terminal at once: its next attestation proves nothing."""
-    _propose(data, keeper, secret_file, "revoke_terminal", {"terminal": terminal}, reason, as_json=json)
+    propose(data, keeper, secret_file, "revoke_terminal", {"terminal": terminal}, reason, as_json=json)
 
 
 @app.command(name="changes")
@@ -223,7 +223,7 @@ def lift_platform(  # each is an option
     json: Json = False,
 ) -> None:
     """Propose to lift a restriction of the whole platform."""
-    _propose(data, keeper, secret_file, "lift_platform", {"restriction": restriction}, reason, as_json=json)
+    propose(data, keeper, secret_file, "lift_platform", {"restriction": restriction}, reason, as_json=json)
 
 
 @app.command(name="explain")
@@ -262,7 +262,7 @@ def _connected(data: Path, role: str = "gate") -> Iterator[psycopg.Connection[An
         yield connection
 
 
-def _propose(  # what a proposal is made of
+def propose(  # what a proposal is made of
     data: Path,
     keeper: str,
     secret_file: Path | None,
@@ -272,6 +272,7 @@ def _propose(  # what a proposal is made of
     *,
     as_json: bool,
 ) -> None:
+    """Make a proposal as a keeper and say what became of it."""
     with _connected(data) as connection:
         change = Changes(connection, keeper, secret_of(secret_file)).propose(kind, value, reason)
         row = connection.execute(

@@ -1,4 +1,4 @@
-"""What would have happened: the journal read again, by the same detectors and the same rules. Nothing is written."""
+"""What would have happened: the journal read again by the same detectors and rules; nothing is written."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field

@@ -88,6 +88,6 @@ class Detector:
     """A source that must be connected before it may run (`care`); None: nothing but the journal."""
 
 
-def loop(function: Callable[..., int]) -> Any:
+def loop(function: Callable[..., Any]) -> Any:
     """Compile a detector's loop; the machine code is kept beside the source for the next start."""
     return numba.njit(cache=True, nogil=True, error_model="numpy")(function)

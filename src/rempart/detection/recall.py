@@ -2,24 +2,23 @@
 
 from typing import Any
 
-import numba
-
+from rempart.detection.detector import loop
 from rempart.detection.entries import BY_CARD, GRANTED, LOOK_UP, UNPROVEN
 
 
-@numba.njit(cache=True, nogil=True)
+@loop
 def is_bare(entry: Any) -> bool:
     """A person newly counted whom no card, no known visit and no word of presence stands for."""
-    return entry.kind == LOOK_UP and entry.proof == UNPROVEN and entry.cost > 0
+    return bool(entry.kind == LOOK_UP and entry.proof == UNPROVEN and entry.cost > 0)
 
 
-@numba.njit(cache=True, nogil=True)
+@loop
 def is_carded(entry: Any) -> bool:
     """A card was there, and the gate believed it."""
-    return entry.kind == LOOK_UP and entry.proof == BY_CARD and entry.verdict == GRANTED
+    return bool(entry.kind == LOOK_UP and entry.proof == BY_CARD and entry.verdict == GRANTED)
 
 
-@numba.njit(cache=True, nogil=True)
+@loop
 def slot(keys: Any, last: Any, key: int, at: int) -> int:
     """Where `key` stands among a few; a new one takes the place seen longest ago and gives -1 - place."""
     oldest = 0
@@ -34,7 +33,7 @@ def slot(keys: Any, last: Any, key: int, at: int) -> int:
     return -1 - oldest
 
 
-@numba.njit(cache=True, nogil=True)
+@loop
 def is_strange(keys: Any, last: Any, familiar: Any, key: int, at: int, settled: int, known: bool) -> bool:  # noqa: FBT001
     """Whether `key` is new here: seen for less than `settled`, and never when it was `known` to be right.
 
@@ -49,7 +48,7 @@ def is_strange(keys: Any, last: Any, familiar: Any, key: int, at: int, settled: 
     return bool(at < familiar[place])
 
 
-@numba.njit(cache=True, nogil=True)
+@loop
 def row_of(table: Any, key: int, at: int, first: int) -> int:
     """The row of `key` in a hash table of records with `key` and `at`, from row `first`; as `slot` otherwise.
 

@@ -75,6 +75,14 @@ create table detection.setting (  -- what differs from the shipped thresholds
     primary key (detector, name, trial)
 );
 
+create table detection.threshold ( -- as shipped: tells a change that loosens from one that tightens
+    detector text not null,
+    name     text not null,
+    value    double precision not null,
+    looser   text not null check (looser in ('higher', 'lower')),
+    primary key (detector, name)
+);
+
 create table detection.decoy (    -- persons who do not exist. Only with the detectors' key do marks say who
     mark       bytea primary key,      -- HMAC(detectors' key, person id)
     planted_at timestamptz not null

@@ -55,7 +55,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 as $$
 declare
     name_ text := p_value ->> 'name'; next_ double precision := (p_value ->> 'value')::double precision;
-    now_ double precision; shipped detection.threshold;
+    now_ double precision; shipped record;
 begin
     select * into shipped from detection.threshold t where t.detector = p_value ->> 'detector'
         and (t.name = name_ or name_ in ('mode', 'connected')) limit 1;
