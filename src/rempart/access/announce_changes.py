@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection
 from django.utils import timezone, translation
@@ -16,6 +15,7 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from rempart.access.models import Account
+from rempart.access.notice_mail import host_of_mail
 from rempart.vocabulary.words import Profession
 
 _WAITING = """
@@ -86,12 +86,8 @@ def message(change: Change, account: Account) -> EmailMessage:
             subject=_("Rempart : un changement est annoncé (n° %(number)d)") % {"number": change.id},
             body="\n".join(lines),
             to=[account.email],
-            headers={"Message-ID": f"<change-{change.id}.{account.pk}@{_host()}>"},
+            headers={"Message-ID": f"<change-{change.id}.{account.pk}@{host_of_mail()}>"},
         )
-
-
-def _host() -> str:
-    return str(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2].strip("> ") or "localhost"
 
 
 def _waiting() -> list[Change]:

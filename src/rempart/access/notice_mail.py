@@ -78,7 +78,7 @@ def compose(
         subject=_("Rempart : %(what)s") % {"what": subject},
         body=render_to_string(f"mail/{template}.txt", context),
         to=[account.email],
-        headers={"Message-ID": f"<{name}@{_host()}>", "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": f"<{name}@{host_of_mail()}>", "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(render_to_string(f"mail/{template}.html", context), "text/html")
     return mail
@@ -105,5 +105,6 @@ def _moment(at: datetime) -> str:
     return date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
-def _host() -> str:
+def host_of_mail() -> str:
+    """The right-hand side of the Message-IDs of our mails."""
     return str(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2].strip("> ") or "localhost"

@@ -71,7 +71,8 @@ grant execute on function access.require_card, access.may_vouch, access.vouch_fo
 grant select on journal.for_pages, gate.restriction, gate.limits_published, gate.change_announced
     to rempart_web;
 grant execute on function journal.record, gate.restrict to rempart_web;
-grant usage on schema containment to rempart_web, rempart_worker;
+grant usage on schema containment to rempart_web;
+grant usage on schema containment to rempart_worker;
 grant execute on function containment.undo, containment.fresh_operator, containment.appeal, containment.state to rempart_web;
 grant execute on function containment.check_watch to rempart_worker;
 
@@ -175,3 +176,13 @@ grant execute on function detection.take, detection.hand_back, detection.restric
 grant select on detection.signal, detection.alert, detection.alert_event, detection.mute, detection.setting, gate.watch
     to rempart_auditor;
 grant usage on schema detection to rempart_auditor;
+
+-- ------------------------------------------------------------------------------------------- on call
+-- Pages show whom alerts call, without the secrets; the worker calls.
+grant usage on schema containment to rempart_web;
+grant usage on schema containment to rempart_worker;
+grant select (id, name, kind, role, telephone, after, least_risk, language, added_at, ended_at)
+    on containment.contact to rempart_web;
+grant select on containment.call, containment.handover to rempart_web;
+grant execute on function containment.test_call, containment.hand_over to rempart_web;
+grant execute on function containment.due_calls, containment.called to rempart_worker;
