@@ -60,6 +60,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browsers last, whatever the random order: driving one keeps an event loop running in this thread."""
     items.sort(key=lambda item: "browser" in item.path.parts)
+    for item in items:
+        # One worker has all browser tests, and another a file's: what they share is made once.
+        item.add_marker(pytest.mark.xdist_group("browser" if "browser" in item.path.parts else item.path.name))
 
 
 # ------------------------------------------------------------------------------------ the harder world

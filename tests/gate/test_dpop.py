@@ -152,7 +152,6 @@ def test_the_same_proof_from_many_at_once_is_taken_once(granted, person):
         {"jti": "short"},
         {"jti": "é" * 20},
     ],
-    ids=str,
 )
 def test_a_proof_of_something_else_is_worth_nothing(granted, person, changed):
     changed = {name: value() if callable(value) else value for name, value in changed.items()}
