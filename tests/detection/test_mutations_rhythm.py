@@ -54,7 +54,7 @@ MUTATIONS = [
     ("odometer", "leak * max(entry.at - mine.at, 0) / DAY", "0", "honest days"),
     ("odometer", "mine.next = 2 * full", "mine.next = 0", "an afternoon"),
     ("odometer", "or not is_new(mine.recent, entry.person)", "", "one person again"),
-    ("odometer", "return mine.habit", "return limits[_OFFICE]", "a hospital's batch"),
+    ("odometer", "return float(mine.habit)", "return float(limits[_OFFICE])", "a hospital's batch"),
 ]
 
 

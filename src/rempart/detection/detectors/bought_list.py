@@ -36,19 +36,19 @@ def _needed(mine: Any, entry: Any, limits: Any) -> float:
     needed = limits[_HOSPITAL] if entry.profession == _HOSPITAL_DESK else limits[_PERSONS]
     if mine.share > limits[_HABIT]:
         needed *= limits[_FACTOR]
-    return max(needed, mine.next)
+    return float(max(needed, mine.next))
 
 
 @loop
 def _explains(entry: Any) -> bool:
     """Afterwards a card, or care with proof: the person was there."""
-    return entry.proof == BY_CARD or (entry.kind == CARE and entry.proof != UNPROVEN)
+    return bool(entry.proof == BY_CARD or (entry.kind == CARE and entry.proof != UNPROVEN))
 
 
 @loop
 def _is_stranger(entry: Any) -> bool:
     """Found, without a card, not born where the organisation is."""
-    return entry.proof == UNPROVEN and entry.hit == 1 and entry.department != entry.home
+    return bool(entry.proof == UNPROVEN and entry.hit == 1 and entry.department != entry.home)
 
 
 @loop

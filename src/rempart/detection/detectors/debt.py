@@ -45,7 +45,7 @@ def _place(table: Any, key: int) -> int:
 
 @loop
 def _explains(entry: Any) -> bool:
-    return entry.proof == BY_CARD or (entry.kind == CARE and entry.proof != UNPROVEN)
+    return bool(entry.proof == BY_CARD or (entry.kind == CARE and entry.proof != UNPROVEN))
 
 
 @loop

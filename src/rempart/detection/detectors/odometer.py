@@ -62,8 +62,8 @@ def _turn(mine: Any, at: int, limits: Any) -> None:
 def _usual(mine: Any, profession: int, limits: Any) -> float:
     """The account's own habit; until it has one, its profession's."""
     if mine.days >= limits[_SETTLED]:
-        return mine.habit
-    return limits[_HOSPITAL] if profession == _HOSPITAL_DESK else limits[_OFFICE]
+        return float(mine.habit)
+    return float(limits[_HOSPITAL] if profession == _HOSPITAL_DESK else limits[_OFFICE])
 
 
 @loop

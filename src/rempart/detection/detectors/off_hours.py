@@ -60,14 +60,15 @@ def _learn(one: Any, place: int, at: int) -> None:
 def _works(hours: Any, place: int) -> bool:
     """At this hour, the one before or the one after."""
     day, hour = place // 24 * 24, place % 24
-    return hours[day + (hour + 23) % 24] > 0 or hours[place] > 0 or hours[day + (hour + 1) % 24] > 0
+    around = hours[day + (hour + 23) % 24] > 0 or hours[day + (hour + 1) % 24] > 0
+    return bool(around or hours[place] > 0)
 
 
 @loop
 def _is_night(its: Any, entry: Any, place: int, limits: Any) -> bool:
     """Its hours are known, and this is none of them."""
     learned = its.cards >= limits[_CARDS] and entry.at - its.first >= limits[_DAYS] * DAY
-    return learned and not _works(its.hours, place)
+    return bool(learned and not _works(its.hours, place))
 
 
 @loop
@@ -119,10 +120,10 @@ DETECTOR = Detector(
     weight=20,
     title={"fr": "Hors des heures de travail", "en": "Outside working hours"},
     sentence={
-        "fr": "{night} personnes demandées sans carte vers {hour} h : cette structure ne travaille pas à cette"
-        " heure ({learned} cartes lues à d’autres).",
-        "en": "{night} persons asked for without a card around {hour}:00: this organisation does not work then"
-        " ({learned} cards read at other hours).",
+        "fr": "{night} personnes demandées sans carte vers {hour} h : cette structure ne travaille pas"
+        " alors ({learned} cartes lues à d’autres).",
+        "en": "{night} persons asked for without a card around {hour}:00: this organisation does not work"
+        " then ({learned} cards read at other hours).",
     },
     benign={
         "fr": "Une première garde sans lecteur de carte, des téléconsultations le soir.",

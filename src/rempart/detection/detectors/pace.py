@@ -37,7 +37,7 @@ def _unevenness(at: Any, persons: int) -> float:
     squares = 0.0
     for k in range(gaps):
         squares += (at[k] - at[k + 1] - mean) ** 2
-    return 100.0 * (squares / gaps) ** 0.5 / mean
+    return float(100.0 * (squares / gaps) ** 0.5 / mean)
 
 
 @loop
