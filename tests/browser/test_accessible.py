@@ -30,7 +30,11 @@ PHARMACIST = (
 )
 OPERATOR = (
     "/exploitation",
-    "/exploitation?tout=1",
+    "/exploitation/journal?tout=1",
+    "/exploitation/alertes?etat=all",
+    "/exploitation/detecteurs",
+    "/exploitation/reseaux/127.0.0.1",
+    "/exploitation/chercher?q=pharm",
     "/exploitation/comptes",
     "/exploitation/restrictions",
     "/exploitation/changements",
@@ -40,7 +44,7 @@ PLACES = [
     *(("", place) for place in VISITOR),
     *(("pharmacie", place) for place in PHARMACIST),
     *(("exploitation", place) for place in OPERATOR),
-    ("dpo", "/exploitation"),
+    ("dpo", "/exploitation/journal"),
 ]
 
 

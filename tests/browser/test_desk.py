@@ -3,7 +3,7 @@
 
 def test_the_journal_is_live_and_can_be_paused(served, open_as):
     page = open_as("exploitation")
-    page.goto("/exploitation")
+    page.goto("/exploitation/journal")
     account = served.house.account("pharmacist")
     served.house.look_up(account, served.insured["ouverts"].ask())
     page.wait_for_selector(f"text={account.login}", timeout=8000)
@@ -19,7 +19,7 @@ def test_the_journal_is_live_and_can_be_paused(served, open_as):
 
 def test_filters_stay_in_the_address_while_it_refreshes(served, open_as):
     page = open_as("exploitation")
-    page.goto("/exploitation")
+    page.goto("/exploitation/journal")
     page.select_option("#verdict", "refused")
     page.click("form button:has-text('Filtrer')")
     assert "verdict=refused" in page.url
@@ -39,7 +39,7 @@ def test_restrict_why_and_undo_by_hand(served, open_as):
     page.wait_for_selector("text=Restriction en place")
     answer = served.house.look_up(account, served.insured["ouverts"].ask())
     assert answer.json()["reason"] == "card_required"
-    page.goto(f"/exploitation?compte={account.login}")
+    page.goto(f"/exploitation/journal?compte={account.login}")
     page.click("td .btn >> nth=0")
     page.wait_for_selector("text=Essai depuis la page.")
     page.goto(f"/exploitation/comptes/{account.id}")

@@ -9,7 +9,7 @@ from rempart.vocabulary.words import Profession, Scope
 from tests.portal.pages import part
 
 PLACES = (
-    "/exploitation",
+    "/exploitation/journal",
     "/exploitation/fil",
     "/exploitation/comptes",
     "/exploitation/restrictions",
@@ -42,7 +42,7 @@ def test_no_professional_opens_the_desk(site, visitor, place):
 
 def test_an_officer_reads_the_journal_and_changes_nothing(site, visitor):
     client, person = visitor(Profession.DPO).client, busy(site, visitor)
-    assert client.get("/exploitation").status_code == 200
+    assert client.get("/exploitation/journal").status_code == 200
     assert client.get("/exploitation/fil").status_code == 200
     assert client.get(f"/exploitation/entrees/{last_entry(person.account.pk)}").status_code == 200
     for place in PLACES[2:]:
@@ -53,7 +53,7 @@ def test_an_officer_reads_the_journal_and_changes_nothing(site, visitor):
 def test_the_live_part_is_the_pages_own(site, visitor, operator):
     busy(site, visitor)
     query = "?verdict=refused"
-    whole, fragment = operator.get("/exploitation" + query), operator.get("/exploitation/fil" + query)
+    whole, fragment = operator.get("/exploitation/journal" + query), operator.get("/exploitation/fil" + query)
     inside = part(whole.content, "feed").split(">", 1)[1].removesuffix("</div>")
     outside = (
         part(b'<div id="feed">' + fragment.content + b"</div>", "feed")
@@ -78,20 +78,20 @@ def _timeless(markup: str) -> str:
 )
 def test_filters_are_the_address(site, visitor, operator, query, shown, hidden):
     person = busy(site, visitor)
-    feed = part(operator.get(f"/exploitation?compte={person.account.login}&{query}").content, "feed")
+    feed = part(operator.get(f"/exploitation/journal?compte={person.account.login}&{query}").content, "feed")
     assert shown in feed
     assert hidden not in feed
 
 
 def test_words_that_are_no_filter_are_no_fault(site, operator):
-    page = operator.get("/exploitation?verdict=x&raison='&preuve=%00&reseau=no&avant=9x&compte=%25")
+    page = operator.get("/exploitation/journal?verdict=x&raison='&preuve=%00&reseau=no&avant=9x&compte=%25")
     assert page.status_code in {200, 400}
-    assert operator.get("/exploitation?verdict=x&raison='&reseau=no&avant=9x").status_code == 200
+    assert operator.get("/exploitation/journal?verdict=x&raison='&reseau=no&avant=9x").status_code == 200
 
 
 def test_signins_are_shown_only_when_asked_for(site, visitor, operator):
     person = busy(site, visitor)
-    address = f"/exploitation?compte={person.account.login}"
+    address = f"/exploitation/journal?compte={person.account.login}"
     assert ">Connexion" not in part(operator.get(address).content, "feed")
     assert "Connexion" in part(operator.get(address + "&tout=1").content, "feed")
 
@@ -221,18 +221,6 @@ def test_a_page_that_refreshes_itself_keeps_nobody_awake():
     assert door_of(journal.journal).keeps_awake
 
 
-def test_the_chart_counts_what_happened_and_nothing_else(site, visitor):
-    before = {
-        span: sum(slot["granted"] for slot in store.slots(*span)) for span in ((1, 60), (10, 36), (30, 48))
-    }
-    busy(site, visitor)
-    for span, count in before.items():
-        slots = store.slots(*span)
-        assert sum(slot["granted"] for slot in slots) == count + 2
-        assert len(slots) == span[1]
-        assert slots == sorted(slots, key=lambda slot: slot["at"])
-
-
 @pytest.mark.parametrize(("hours", "title"), [("24", "Les 24 dernières heures"), ("7", "La dernière heure")])
 def test_the_span_of_the_chart_is_in_the_address(site, operator, hours, title):
-    assert title in operator.get(f"/exploitation?heures={hours}").content.decode()
+    assert title in operator.get(f"/exploitation/journal?heures={hours}").content.decode()

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from rempart.vocabulary.words import Proof, Scope
@@ -14,14 +15,23 @@ _LINE = """
     host(e.network) as network, e.channel, e.software, e.purpose, e.act_family, e.who, e.proof, e.verdict,
     e.reason, e.rule, e.cost, e.count, e.policy, e.device, e.session, e.assurance, e.actor, e.details
 """
+_JSONB = 3802
+"""PostgreSQL's number of the type."""
 _FROM = " from journal.for_pages e left join access_account a on a.id = e.account "
 
 
-def _rows(query: str, given: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+def rows(query: str, given: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+    """Rows by name of column. Django leaves JSON as text: it is read here."""
     with connection.cursor() as cursor:
         cursor.execute(query, given)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        columns = [(column.name, column.type_code == _JSONB) for column in cursor.description or ()]
+        return [
+            {
+                name: orjson.loads(value) if is_json and isinstance(value, str) else value
+                for (name, is_json), value in zip(columns, row, strict=True)
+            }
+            for row in cursor.fetchall()
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +65,18 @@ def latest(filters: Filters, before: int | None, number: int) -> list[dict[str, 
           and (%(before)s::bigint is null or e.seq < %(before)s::bigint)
         order by e.seq desc limit %(number)s::integer
     """  # the columns are our own text
-    return _rows(query, given)
+    return rows(query, given)
 
 
 def entry(seq: int) -> dict[str, Any] | None:
     """One entry, whole."""
-    found = _rows(f"select {_LINE} {_FROM} where e.seq = %s", [seq])  # our own text
+    found = rows(f"select {_LINE} {_FROM} where e.seq = %s", [seq])  # our own text
     return found[0] if found else None
 
 
 def of_account(account: int, number: int, before: int | None = None) -> list[dict[str, Any]]:
     """An account's exact look-ups and events, the latest first."""
-    return _rows(
+    return rows(
         f"select {_LINE} {_FROM} where e.account = %s and (%s::bigint is null or e.seq < %s::bigint)"
         " order by e.at desc, e.seq desc limit %s",
         [account, before, before, number],
@@ -79,7 +89,7 @@ def spent_before(line: Mapping[str, Any]) -> list[dict[str, Any]]:
     Windows begin where the gate's do: with a whole bucket of 5 s, 5 min, an hour, a day. Beside each
     stands the limit in force now for the profession that the account had.
     """
-    return _rows(
+    return rows(
         """with seen as (
                select who, at from journal.for_pages
                 where account = %(account)s and starts_with(tag, 'gate:lookup:') and proof = %(proof)s
@@ -99,45 +109,12 @@ def spent_before(line: Mapping[str, Any]) -> list[dict[str, Any]]:
     )
 
 
-def rates() -> dict[str, int]:
-    """Look-ups of the last minute by verdict, refusals that were put together counted whole."""
-    found = _rows(
-        """select verdict, sum(count)::integer as n from journal.for_pages
-            where at > now() - interval '1 minute' and starts_with(tag, 'gate:lookup:') group by verdict"""
-    )
-    return {row["verdict"]: row["n"] for row in found}
-
-
-def slots(minutes: int, number: int) -> list[dict[str, Any]]:
-    """Look-ups by verdict in the last `number` slots of `minutes` each, the oldest first, empty ones too."""
-    return _rows(
-        """with bounds as (
-               select make_interval(mins => %(minutes)s) as width,
-                      date_bin(make_interval(mins => %(minutes)s), now(), 'epoch')
-                          - make_interval(mins => %(minutes)s * (%(number)s - 1)) as first),
-           counted as (
-               select date_bin(b.width, e.at, 'epoch') as at, e.verdict, sum(e.count) as n
-                 from bounds b join journal.for_pages e on e.at >= b.first
-                where starts_with(e.tag, 'gate:lookup:')
-                group by 1, 2)
-           select s.at,
-                  coalesce(sum(c.n) filter (where c.verdict = 'granted'), 0)::integer as granted,
-                  coalesce(sum(c.n) filter (where c.verdict = 'challenged'), 0)::integer as challenged,
-                  coalesce(sum(c.n) filter (where c.verdict = 'refused'), 0)::integer as refused
-             from bounds b
-            cross join lateral generate_series(b.first, now(), b.width) as s (at)
-             left join counted c on c.at = s.at
-            group by s.at order by s.at""",
-        {"minutes": minutes, "number": number},
-    )
-
-
 # Accounts ----------------------------------------------------------------------------------------
 
 
 def accounts(search: str, number: int) -> list[dict[str, Any]]:
     """Accounts with what they spent without proof in a day, the most spent first."""
-    return _rows(
+    return rows(
         """with spent as (
                select account,
                       count(distinct who) filter (where proof = 0 and (
@@ -163,13 +140,13 @@ def accounts(search: str, number: int) -> list[dict[str, Any]]:
              left join spent s on s.account = a.id
             where %s::text = '' or a.login ilike %s or a.display_name ilike %s or o.name ilike %s
             order by s.persons desc nulls last, s.last_at desc nulls last, a.login limit %s""",
-        [search, *[f"%{_literal(search)}%"] * 3, number],
+        [search, *[f"%{literal(search)}%"] * 3, number],
     )
 
 
 def account(account_id: int) -> dict[str, Any] | None:
     """Who an account is."""
-    found = _rows(
+    found = rows(
         """select a.id, a.login, a.display_name, a.profession, a.is_active, a.card_until,
                   a.created_at, a.last_login,
                   o.name as organisation, o.commune, o.department, p.rpps
@@ -182,7 +159,8 @@ def account(account_id: int) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Text inside a LIKE pattern: wildcards are letters."""
     return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
@@ -198,31 +176,31 @@ _RESTRICTION = """
 
 def restrictions(number: int) -> list[dict[str, Any]]:
     """Those in force first, then the latest."""
-    return _rows(_RESTRICTION + " order by in_force desc, r.id desc limit %s", [number])
+    return rows(_RESTRICTION + " order by in_force desc, r.id desc limit %s", [number])
 
 
 def restriction(number: int) -> dict[str, Any] | None:
     """One restriction."""
-    found = _rows(_RESTRICTION + " where r.id = %s", [number])
+    found = rows(_RESTRICTION + " where r.id = %s", [number])
     return found[0] if found else None
 
 
 def restrictions_of(account_id: int) -> list[dict[str, Any]]:
     """Those about an account, the latest first."""
     query = _RESTRICTION + " where r.scope = 1 and r.subject = %s order by in_force desc, r.id desc"
-    return _rows(query, [str(account_id)])
+    return rows(query, [str(account_id)])
 
 
 def in_force() -> int:
     """How many restrictions hold now."""
     query = """select count(*) as n from gate.restriction
                 where lifted_at is null and starts_at <= now() and (ends_at is null or ends_at > now())"""
-    return int(_rows(query)[0]["n"])
+    return int(rows(query)[0]["n"])
 
 
 def restrict(account_id: int, kind: str, reason: str, author: str, ends_at: datetime | None) -> int:
     """Restrict an account; the database journals it. Returns the restriction's number."""
-    found = _rows(
+    found = rows(
         "select gate.restrict(%s::smallint, %s::text, %s::text, %s::text, %s::text, %s::timestamptz) as id",
         [int(Scope.ACCOUNT), str(account_id), kind, reason, author, ends_at],
     )
@@ -231,7 +209,7 @@ def restrict(account_id: int, kind: str, reason: str, author: str, ends_at: date
 
 def changes(number: int) -> list[dict[str, Any]]:
     """Changes of limits, matrix and terminals: waiting ones first."""
-    return _rows(
+    return rows(
         """select * from gate.change_announced
             order by (applied_at is null and cancelled_at is null) desc, id desc limit %s""",
         [number],

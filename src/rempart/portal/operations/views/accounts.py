@@ -7,12 +7,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from rempart.access.doors import role
-from rempart.portal.operations import desk, store
+from rempart.portal.operations import alert_store, desk, place_store, store
 from rempart.portal.operations.forms import RestrictForm
+from rempart.portal.operations.timeline import REACHES
+from rempart.portal.operations.views.alerts import drawn
 from rempart.portal.operations.views.journal import with_words
 from rempart.vocabulary.words import STAFF, Profession, Scope, Window
 
 _PAGE = 50
+_NETWORKS = 20
+_ALERTS = 10
 _PROOFS = ("none", "present", "known", "card")
 
 
@@ -44,6 +48,10 @@ def account(request: HttpRequest, account: int) -> HttpResponse:
         "form": RestrictForm(),
         "meters": [] if found["profession"] in STAFF else _meters(request, found["login"]),
         "would_be": desk.explained(request, found["login"], "none"),
+        "timeline": drawn(request, account),
+        "reaches": list(REACHES),
+        "networks": place_store.networks_of(account, _NETWORKS),
+        "alerts": [desk.with_words(one) for one in alert_store.alerts_of(account, None, _ALERTS)],
     }
     return render(request, "operations/account.html", context)
 

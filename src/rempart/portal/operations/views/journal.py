@@ -2,22 +2,19 @@
 
 from typing import Any
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from rempart.access.doors import passive, role
-from rempart.portal.operations import desk, store
+from rempart.portal.operations import desk, minutes, store
 from rempart.portal.operations.charts import SPANS, Span, chart
 from rempart.portal.operations.rules import restriction_of, rule_in_words, story
 from rempart.portal.shared.words import PROOFS, REASONS, VERDICTS
 from rempart.vocabulary.words import Profession, Proof, Reason, Verdict
 
 _PAGE = 30
-_FRESH = 10
-"""Seconds for which every desk sees the same chart: it counts hours of entries, the rest a minute's."""
 
 
 @role(Profession.OPERATOR, Profession.DPO)
@@ -57,30 +54,23 @@ def entry(request: HttpRequest, seq: int) -> HttpResponse:
 def _live(request: HttpRequest) -> dict[str, Any]:
     filters = filters_of(request)
     before = request.GET.get("avant", "")
-    span = SPANS[_among_spans(request.GET.get("heures", ""))]
+    span = span_of(request)
     lines = store.latest(filters, int(before) if before.isdecimal() else None, _PAGE)
     return {
         "filters": filters,
         "lines": [with_words(line) for line in lines],
         "older": lines[-1]["seq"] if len(lines) == _PAGE else None,
-        "tiles": desk.tiles(request),
-        "chart": chart(_slots(span), span),
+        "tiles": desk.tiles(),
+        "chart": chart(minutes.slots(span), span),
         "spans": list(SPANS),
         "now": timezone.localtime(),
     }
 
 
-def _slots(span: Span) -> list[dict[str, Any]]:
-    key = f"desk:slots:{span.hours}"
-    known: list[dict[str, Any]] | None = cache.get(key)
-    if known is None:
-        known = store.slots(span.minutes, span.slots)
-        cache.set(key, known, _FRESH)
-    return known
-
-
-def _among_spans(hours: str) -> int:
-    return int(hours) if hours.isdecimal() and int(hours) in SPANS else next(iter(SPANS))
+def span_of(request: HttpRequest) -> Span:
+    """How far back the address asks the chart to go."""
+    hours = request.GET.get("heures", "")
+    return SPANS.get(int(hours) if hours.isdecimal() else 0, SPANS[1])
 
 
 def filters_of(request: HttpRequest) -> store.Filters:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rempart.access.doors import fresh, resumes, role
 from rempart.containment.undo import UndoFault, undo
-from rempart.portal.operations import store
+from rempart.portal.operations import alert_store, store
 from rempart.portal.operations.forms import LiftForm, RestrictForm
 from rempart.vocabulary.words import Profession, Scope
 
@@ -53,7 +53,7 @@ def lift(request: HttpRequest, restriction: int) -> HttpResponse:
     form = LiftForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         _lift(request, found, form.cleaned_data["reason"])
-        return _back(found)
+        return _back(request, found)
     context = {"restriction": found, "form": form, "of_platform": found["scope"] == Scope.PLATFORM}
     return render(request, "operations/lift.html", context, status=422 if form.errors else 200)
 
@@ -67,12 +67,16 @@ def _lift(request: HttpRequest, found: dict[str, Any], reason: str) -> None:
         )
         return
     if done:
+        alert_store.ease(found["scope"], found["subject"], found["kind"], request.user.get_username())
         messages.success(request, _("Restriction levée. Le motif est au journal."))
     else:
         messages.info(request, _("Cette restriction était déjà levée."))
 
 
-def _back(found: dict[str, Any]) -> HttpResponse:
+def _back(request: HttpRequest, found: dict[str, Any]) -> HttpResponse:
+    alert = request.GET.get("alerte", "")
+    if alert.isdecimal():
+        return redirect("operations:alert", alert=int(alert))
     if found["scope"] == Scope.ACCOUNT:
         return redirect("operations:account", account=int(found["subject"]))
     return redirect("operations:restrictions")
