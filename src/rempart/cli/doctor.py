@@ -129,6 +129,8 @@ def _database(data: Path) -> Iterator[Finding]:
     with psycopg.connect(dsn(roles.OWNER, data)) as owner:
         yield _schema(owner)
         yield _clock(owner)
+        if directory.holder(data) not in {None, psutil.Process().pid}:  # stopped, it beats no more
+            yield _watch(owner)
 
 
 def _schema(owner: psycopg.Connection[tuple[object, ...]]) -> Finding:
@@ -153,6 +155,23 @@ def _clock(owner: psycopg.Connection[tuple[object, ...]]) -> Finding:
             remedy="synchronise both (systemctl start systemd-timesyncd)",
         )
     return Finding("clock", well=True, message="The clocks agree.")
+
+
+def _watch(owner: psycopg.Connection[tuple[object, ...]]) -> Finding:
+    row = owner.execute(
+        "select at, gate.is_unwatched(clock_timestamp()), divisor,"
+        " extract(epoch from clock_timestamp() - at)::integer from gate.watch"
+    ).fetchone()
+    beat, silent, divisor, seconds = row or (None, False, 1, 0)
+    if silent:
+        return Finding(
+            "watch",
+            well=False,
+            message=f"Detectors silent for {seconds} s: limits without a card are divided by {divisor}.",
+            remedy="start them again (rempart serve), and read DIR/log/detector.log",
+        )
+    said = "The detectors watch." if beat else "Detectors were never started here: nothing is tightened."
+    return Finding("watch", well=True, message=said)
 
 
 def _processes(data: Path) -> Iterator[Finding]:
