@@ -290,12 +290,12 @@ as $$
         p_clock_sound)::gate.ask])
 $$;
 
--- How long to wait before a closed door: until its expected reopening, if that is to come.
+-- How long to wait before a closed door: until its expected reopening, if that is to come; a day at most.
 create function gate.wait_for(p_kind text, p_reopens_at timestamptz, p_now timestamptz) returns integer
 language sql immutable
 as $$
     select case when p_kind = 'closed' then case when p_reopens_at > p_now
-        then greatest(1, ceil(extract(epoch from p_reopens_at - p_now)))::integer else 300 end end
+        then least(86400, greatest(1, ceil(extract(epoch from p_reopens_at - p_now))))::integer else 300 end end
 $$;
 
 create function gate.close(d gate.decision, p_insurer smallint, p_now timestamptz) returns gate.decision
