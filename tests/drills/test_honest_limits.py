@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from drills.honest_limits import CARD, KNOWN, UNPROVEN, limits, over
+from drills.honest_limits import ACCOUNT, CARD, KNOWN, NETWORK, ORGANISATION, PRESENT, UNPROVEN, limits, over
 from drills.honest_world import stream, world
 from rempart.drills.honest import agenda, controls
 
@@ -16,9 +16,12 @@ def met():
 
 
 def test_the_oracle_reads_the_published_limits():
-    assert limits("pharmacist", UNPROVEN) == (10, 30, 60, 400)
-    assert limits("doctor", KNOWN) == (10, 40, 80, 800)
-    assert limits("nurse", CARD) == (10, 60, 400, 6000)
+    assert limits(ACCOUNT, "pharmacist", UNPROVEN) == (10, 30, 60, 400)
+    assert limits(ACCOUNT, "doctor", KNOWN) == (10, 40, 80, 800)
+    assert limits(ACCOUNT, "nurse", CARD) == (10, 60, 400, 6000)
+    assert limits(ORGANISATION, "hospital_desk", UNPROVEN) == (200, 1200, 6000, 60000)
+    assert limits(ORGANISATION, "dentist", PRESENT) == (3, 9, 15, 90)
+    assert limits(NETWORK, "nurse", KNOWN) == (30, 150, 400, 4000)
 
 
 def test_an_honest_week_meets_no_limit_to_speak_of(met):
@@ -26,8 +29,8 @@ def test_an_honest_week_meets_no_limit_to_speak_of(met):
     assert sum(met.values()) <= worked / 500
 
 
-def test_nobody_without_a_card_meets_the_hour_the_day_or_the_month(met):
-    assert not [key for key in met if key[1] in (UNPROVEN, KNOWN) and key[2] > 60]
+def test_nobody_without_a_card_meets_any_limit(met):
+    assert not [key for key in met if key[2] in (UNPROVEN, KNOWN)]
 
 
 def test_the_oracle_sees_a_bulk_of_strangers():

@@ -141,7 +141,7 @@ def card_reader_outage(plan: Plan, dice: np.random.Generator, day: date) -> Cont
     team = _team(plan, day, Profession.PHARMACIST)
     asks = _no_card(look_ups(plan, dice, day, at_counters(plan, dice, day, team)))
     for account in team:
-        first = np.flatnonzero((asks["account"] == account) & (asks["person"] >= 0))[:30:10]
+        first = np.flatnonzero((asks["account"] == account) & (asks["person"] >= 0))[:25:24]
         asks["proof"][first], asks["present"][first] = PATIENT_PRESENT, PRESENT.index("reader_broken")
     says = (
         f"The card reader of a pharmacy with {len(team)} accounts is broken all day: "

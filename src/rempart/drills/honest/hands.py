@@ -26,7 +26,9 @@ def with_proofs(plan: Plan, dice: np.random.Generator, visits: Visits) -> Visits
     remote, card, present = dice.random((3, len(visits)))
     at_distance = remote < by_profession("remote")[profession]
     read = ~at_distance & (card < by_profession("card")[profession])
-    there = ~at_distance & ~read & (present < figure("present", "used"))
+    hospital = plan.cast.organisations.hospital[plan.cast.organisation[visits["account"]]]
+    used = np.where(hospital, figure("present", "used_at_a_hospital"), figure("present", "used"))
+    there = ~at_distance & ~read & (present < used)
     proved = visits.copy()
     proved["proof"] = np.select([read, there], [CARD, PATIENT_PRESENT], NO_PROOF)
     return proved
