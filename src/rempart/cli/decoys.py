@@ -118,8 +118,18 @@ def _say(facts: dict[str, int], words: str, *, json: bool) -> None:
 @contextmanager
 def _owner(data: Path) -> Iterator[_Owner]:
     data = directory.make(data)
-    with embedded.running(data, screen.step), one_line_for_database_errors():
+    with embedded.running(data, screen.step), one_line_for_database_errors(), _between_imports():
         yield _Owner(dsn("owner", data), data / "keys", Roll(load_key(data)))
+
+
+@contextmanager
+def _between_imports() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.errors.LockNotAvailable:
+        raise decoys.DecoyFault(
+            "An import is under way, or another planting.", "try again when it has ended"
+        ) from None
 
 
 @contextmanager
