@@ -110,7 +110,8 @@ def add(
     if json:
         screen.out.print_json(data={"contact": number} | ({"secret": secret} if made else {}))
         return
-    screen.out.print(f"Contact {number} is on the list. Now: rempart oncall test {number}")
+    then = "" if kind == "telephone" else f" Now: rempart oncall test {number}"
+    screen.out.print(f"Contact {number} is on the list.{then}")
     if made:
         screen.out.print(f"The webhook's key, shown this once: {secret}", soft_wrap=True)
 

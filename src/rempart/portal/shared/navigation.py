@@ -36,7 +36,6 @@ _OPERATOR = (
     ("operations:detectors", _("Détecteurs")),
     ("operations:oncall", _("Astreinte")),
     ("operations:changes", _("Changements")),
-    ("professional:account", _("Mon compte")),
 )
 _OFFICER = (("operations:journal", _("Journal")), ("professional:account", _("Mon compte")))
 _VISITOR = (
