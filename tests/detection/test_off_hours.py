@@ -45,6 +45,10 @@ CASES = {
         _with(_work(), _night(26, 1, proof=BY_CARD), _night(26, 12, gap=300.0)),
         [],
     ),
+    "a hospital's early batch": (
+        _with(_work(), [row | {"proof": 3 * (n % 2)} for n, row in enumerate(_night(26, 40, gap=40.0))]),
+        [],
+    ),
     "a colleague on night duty": (_with(_work(), _work(account=8, hours=(23, 1, 3)), _night(28, 9)), []),
     "an account without a history": (_night(26, 40), []),
     "ten days of history": (_with(_work(days=10, hours=range(8, 17)), _night(10, 9)), []),

@@ -21,6 +21,7 @@ _STATE = np.dtype(
     [
         ("account", "i8"),
         ("day", "i8"),
+        ("judged", "i8"),
         ("quiet_until", "i8"),
         ("asked", "i4", (_KEPT,)),
         ("explained", "i4", (_KEPT,)),
@@ -101,12 +102,11 @@ def see(entries: Any, index: Any, state: Any, table: Any, limits: Any, out: Any)
         _roll(mine, day)
         row.key, row.at, row.account, row.place = key, entry.at, entry.account, index[i]
         mine.asked[day % _KEPT] += 1
+        if entry.at < mine.quiet_until or mine.judged == day:
+            continue
+        mine.judged = day
         asked, owed = _owed(mine, day, wait)
-        if (
-            entry.at >= mine.quiet_until
-            and asked >= limits[_PERSONS]
-            and owed >= limits[_SHARE] * asked / 100
-        ):
+        if asked >= limits[_PERSONS] and owed >= limits[_SHARE] * asked / 100:
             mine.quiet_until = entry.at + int(limits[_QUIET] * DAY)
             out[n].place, out[n].account = i, entry.account
             out[n].facts[0], out[n].facts[1] = owed, asked

@@ -1,8 +1,8 @@
 """Persons asked for without a card at hours at which nobody in the account's organisation works.
 
-Its hours are learned from the cards it reads: what an intruder asks teaches nothing. Not to be taken for
-it: night duty and hospitals (cards are read there at night). Without a history, or without an organisation,
-nothing is said.
+Its hours are learned from cards and from patients it knows: what an intruder asks teaches nothing. Not to
+be taken for it: night duty and hospitals (cards are read there at night), their software's early batch.
+Without a history, or without an organisation, nothing is said.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from rempart.detection.detector import Detector, Family, Limit, loop
-from rempart.detection.entries import DAY, HOUR
+from rempart.detection.entries import DAY, HOUR, KNOWN
 from rempart.detection.loops import is_new
 from rempart.detection.recall import is_bare, is_carded
 from rempart.vocabulary.words import RestrictionKind
@@ -80,7 +80,7 @@ def see(entries: Any, index: Any, state: Any, table: Any, limits: Any, out: Any)
         if index[i] < 0 or entry.account == 0:
             continue
         its, place = state[index[i]], _slot_of(entry.at)
-        if is_carded(entry):
+        if is_carded(entry) or entry.proof == KNOWN:
             _learn(its, place, entry.at)
         if (
             not is_bare(entry)
@@ -112,7 +112,7 @@ DETECTOR = Detector(
         ),
         "within": Limit(12, "h", "one night, or one day of a weekend", "lower"),
         "days": Limit(14, "days", "two of each day of the week; before that, nothing is known"),
-        "cards": Limit(40, "cards read", "fewer leave honest hours empty by chance"),
+        "cards": Limit(40, "cards or known patients", "fewer leave honest hours empty by chance"),
         "quiet": Limit(12, "h", "once a night"),
     },
     facts=("night", "hour", "learned"),
@@ -121,9 +121,9 @@ DETECTOR = Detector(
     title={"fr": "Hors des heures de travail", "en": "Outside working hours"},
     sentence={
         "fr": "{night} personnes demandées sans carte vers {hour} h : cette structure ne travaille pas"
-        " alors ({learned} cartes lues à d’autres).",
+        " alors ({learned} patients connus ou avec carte à d’autres heures).",
         "en": "{night} persons asked for without a card around {hour}:00: this organisation does not work"
-        " then ({learned} cards read at other hours).",
+        " then ({learned} patients known or with a card at other hours).",
     },
     benign={
         "fr": "Une première garde sans lecteur de carte, des téléconsultations le soir.",
