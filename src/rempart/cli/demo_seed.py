@@ -19,6 +19,7 @@ from rich.progress import Progress
 
 from rempart.cli import demo_cast, screen
 from rempart.cli.demo_cast import Player, Workplace
+from rempart.cli.demo_past import give_a_past
 from rempart.cli.demo_persons import Population
 from rempart.database.connect import dsn
 from rempart.database.directory import write_private
@@ -52,6 +53,7 @@ def seed(data: Path, persons: int) -> None:
     samples = [sample.as_json() for sample in population.samples(datetime.now(UTC).date())]
     draft = folder / "seed.part.json"
     _play(data, draft, samples)
+    give_a_past(data, [player.login for player in demo_cast.prey()])
     draft.rename(folder / "seed.json")
 
 

@@ -6,6 +6,7 @@ believed; refused there as well, it gives that account up.
 
 import asyncio
 import json
+import random
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from rempart.drills.wire import Address, Answer, LostError, Wire, request
 from rempart.vocabulary.words import Reason
 
 _GRANTED = 200
+_DICE = random.SystemRandom()
+_SPREAD = 0.7
+"""Pauses are drawn as hands make them: a steady pace would be noticed before anything else."""
 _STOPPED = frozenset({Reason.CARD_REQUIRED, Reason.STEP_UP, Reason.FROZEN})
 
 
@@ -42,7 +46,7 @@ class Course:
 
 
 class Bot:
-    """Asks one question after another, `pace` a second."""
+    """Asks one question after another, `pace` a second on average."""
 
     def __init__(self, api: Address, pace: float, seconds: float) -> None:
         self._api, self._pace, self._most = api, pace, seconds
@@ -71,7 +75,8 @@ class Bot:
             self.course.contained.setdefault(question.victim.login, self._now())
             if await self._ask(question, PRESENT) is not None:
                 self.course.given_up.add(question.victim.login)
-        await asyncio.sleep(max(0.0, began + 1 / self._pace - self._now()))
+        pause = _DICE.lognormvariate(-_SPREAD * _SPREAD / 2, _SPREAD) / self._pace
+        await asyncio.sleep(max(0.0, began + pause - self._now()))
 
     async def _ask(self, question: Question, proof: dict[str, str] | None) -> str | None:
         """None: an answer came; otherwise why not."""

@@ -18,7 +18,7 @@ def _questions(aim: Target, victims: Sequence[Victim]) -> Iterator[Question]:
         yield Question(victims[number % len(victims)], "127.0.6.1", person)
 
 
-LIVE = Live("crowd", accounts=8, pace=1.0, questions=_questions)
+LIVE = Live("crowd", accounts=8, pace=0.5, questions=_questions, seconds=150.0)
 
 
 def run(aim: Target, say: Callable[[str], None], **how: Any) -> dict[str, Any]:

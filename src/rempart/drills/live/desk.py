@@ -22,9 +22,9 @@ _RESTRICTIONS = """
     select kind, author, count(*)::int from gate.restriction
      where starts_at >= %s and scope = 1 and subject = any(%s) group by 1, 2 order by 1, 2
 """
-_FREE = """
-    select not exists (select from gate.restriction where scope = 1 and subject = %s and lifted_at is null
-                          and (ends_at is null or ends_at > clock_timestamp()))
+_USED = """
+    select exists (select from journal.entry
+                    where account = %s and at > clock_timestamp() - interval '23 hours')
 """
 
 
@@ -43,17 +43,17 @@ class Desk:
             )
 
     def untouched(self, victims: Sequence[Victim], count: int) -> list[Victim]:
-        """The first accounts that nothing restricts yet: an earlier drill's are spent for two days."""
+        """The first accounts that nobody used today: what an earlier drill did with others is remembered."""
         numbers = self.book.accounts([victim.login for victim in victims])
         free: list[Victim] = []
         for victim in victims:
-            row = self.book.connection.execute(_FREE, (str(numbers[victim.login]),)).fetchone()
-            if row and row[0]:
+            row = self.book.connection.execute(_USED, (numbers[victim.login],)).fetchone()
+            if row and not row[0]:
                 free.append(victim)
             if len(free) == count:
                 return free
         raise NothingRunsError(
-            f"Of the stolen accounts only {len(free)} are not restricted yet.",
+            f"Of the stolen accounts only {len(free)} were not used today.",
             "rempart demo --data with a new directory",
         )
 

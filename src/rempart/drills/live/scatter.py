@@ -20,7 +20,7 @@ def _questions(aim: Target, victims: Sequence[Victim]) -> Iterator[Question]:
         yield Question(victims[0], f"127.0.5.{1 + number % _ADDRESSES}", person)
 
 
-LIVE = Live("scatter", accounts=1, pace=0.4, questions=_questions)
+LIVE = Live("scatter", accounts=1, pace=0.1, questions=_questions, seconds=240.0)
 
 
 def run(aim: Target, say: Callable[[str], None], **how: Any) -> dict[str, Any]:
