@@ -170,3 +170,13 @@ def test_an_interrupted_planting_leaves_nothing(owner, plant, standing, roll, mo
 def test_too_few_persons_hide_none(plant):
     with pytest.raises(planting.DecoyFault, match="too few"):
         plant(number=PERSONS // 2)
+
+
+def test_the_comparison_would_see_rows_that_came_last(owner, plant, standing, monkeypatch):
+    def settle(connection, roll, placed, _tag):
+        roll.write(connection, placed)
+
+    monkeypatch.setattr(planting, "_settle", settle)
+    plant(number=PLANTED)
+    dump, decoy = dumped(owner, standing)
+    assert {1, 2} <= set(told_apart(dump, decoy))  # place and transaction
