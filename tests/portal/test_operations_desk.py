@@ -78,6 +78,7 @@ def test_an_alert_stands_on_the_desk_with_its_sentence(site, visitor, operator):
         (Seen(spent=74, limit=100), Level.CALM),
         (Seen(spent=75, limit=100), Level.WATCH),
         (Seen(urgent=1), Level.ACT),
+        (Seen(waiting=5), Level.ACT),
         (Seen(unwatched=True), Level.ACT),
         (Seen(tripped=True), Level.ACT),
         (Seen(answers=False), Level.ACT),

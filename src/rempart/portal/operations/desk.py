@@ -11,7 +11,7 @@ from rempart.portal.operations.level import WAKES, Level, Seen, level
 from rempart.portal.shared.caller import caller_of, gate
 from rempart.vocabulary.words import Proof
 
-_WAITING = 12
+_WAITING = 8
 _HELD = 5
 
 
@@ -127,8 +127,7 @@ def _seen(
     states: dict[str, int],
     closed: list[dict[str, Any]],
 ) -> Seen:
-    untaken = [one for one in waiting if one["state"] == "open"]
-    urgent = sum(1 for one in untaken if one["risk"] >= WAKES)
+    urgent = sum(1 for one in waiting if one["state"] == "open" and one["risk"] >= WAKES)
     return Seen(
         urgent=urgent,
         waiting=states.get("open", 0) - urgent,

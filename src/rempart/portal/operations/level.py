@@ -8,6 +8,8 @@ from django.utils.translation import ngettext
 
 WAKES = 100.0
 """Risk from which somebody is woken."""
+_MANY = 5
+"""Alerts that nobody took, at once: a campaign, whatever each is worth."""
 _NEAR = 0.75
 _SLOW = 10.0
 """Seconds from an entry to what detectors made of it: they promise one."""
@@ -57,6 +59,10 @@ def _to_act(seen: Seen) -> list[str]:
             ngettext("%(n)s alerte grave à prendre", "%(n)s alertes graves à prendre", seen.urgent)
             % {"n": seen.urgent},
         ),
+        (
+            seen.waiting >= _MANY,
+            _("%(n)s alertes à prendre à la fois : une campagne ?") % {"n": seen.waiting},
+        ),
         (seen.unwatched, _("Les détecteurs se taisent : les plafonds sans preuve sont resserrés")),
         (seen.tripped, _("Le plafond de la plateforme est atteint : seules les cartes passent")),
         (not seen.answers, _("La porte ne répond pas : rien n’est communiqué tant qu’elle se tait.")),
@@ -68,7 +74,7 @@ def _to_watch(seen: Seen) -> list[str]:
     near = not seen.tripped and seen.spent >= _NEAR * max(1, seen.limit)
     told = [
         (
-            seen.waiting,
+            0 < seen.waiting < _MANY,
             ngettext("%(n)s alerte à prendre", "%(n)s alertes à prendre", seen.waiting) % {"n": seen.waiting},
         ),
         (
