@@ -24,7 +24,8 @@ _RESTRICTIONS = """
 """
 _USED = """
     select exists (select from journal.entry
-                    where account = %s and at > clock_timestamp() - interval '23 hours')
+                    where account = %s and starts_with(tag, 'gate:lookup:')
+                      and at > clock_timestamp() - interval '23 hours')
 """
 
 
