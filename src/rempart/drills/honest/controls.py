@@ -117,7 +117,6 @@ def night_duty_pharmacy(plan: Plan, dice: np.random.Generator, day: date) -> Con
 def hospital_behind_one_address(plan: Plan, dice: np.random.Generator, day: date) -> Control:
     desks = _team(plan, day, Profession.HOSPITAL_DESK)
     asks = look_ups(plan, dice, day, at_counters(plan, dice, day, desks, crowd=1.5))
-    asks["network"] = asks["network"][0]
     says = f"{len(desks)} desks of one hospital ask half as much again as usual, all from one address."
     return Control(says, desks, day, within(day, asks))
 
