@@ -30,7 +30,7 @@ CASES = {
     "ten a minute": (_one_after([2, 9, 4, 11, 5, 8, 3, 6, 9, 4]), [6]),
     "eight in two minutes": (_one_after([0, 14, 20, 12, 19, 13, 21, 15, 25, 13]), [8]),
     "every twenty minutes": (_one_after([1200] * 12), [8]),
-    "a drawn pause": (_one_after(_HANDS.uniform(36, 84, 20)), [16]),
+    "a drawn pause": (_one_after(_HANDS.uniform(39, 81, 20)), [16]),
     "twice in a day": (_one_after([0.1] * 10 + [7 * 3600] + [0.1] * 10), [6, 16]),
     "a list typed by hand": (_one_after(_HANDS.lognormal(np.log(35), 0.5, 60)), []),
     "one person again and again": (

@@ -99,7 +99,7 @@ DETECTOR = Detector(
         "persons": Limit(
             8,
             "strangers less credit",
-            "with every card unread, chance once in 700 persons; with cards, never",
+            "at 4, two signals in 60,000 simulated honest days; at 5, none",
         ),
         "hospital": Limit(16, "strangers less credit", "desks read 6 cards in 10 and see patients from afar"),
         "credit": Limit(
@@ -113,7 +113,7 @@ DETECTOR = Detector(
     },
     facts=("strangers", "others"),
     leads_to=RestrictionKind.CARD_REQUIRED,
-    weight=30,
+    weight=20,
     title={"fr": "Liste achetée", "en": "Bought list"},
     sentence={
         "fr": "{strangers} personnes jamais venues, nées hors du département, toutes trouvées, sans carte ni"

@@ -132,7 +132,7 @@ DETECTOR = Detector(
     },
     facts=("owed", "asked"),
     leads_to=RestrictionKind.STEP_UP,
-    weight=25,
+    weight=20,
     title={"fr": "Consultations inexpliquées", "en": "Unexplained look-ups"},
     sentence={
         "fr": "{owed} personnes sur {asked} demandées sans carte n’ont donné lieu à aucun soin prouvé en"

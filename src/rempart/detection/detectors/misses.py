@@ -92,7 +92,7 @@ DETECTOR = Detector(
         "misses": Limit(
             6,
             "misses less credit",
-            "at 4 % of typing errors, chance once in 30 million numbers; a guesser's sixth",
+            "at 4 % of typing errors, chance once in four million numbers; at 3, none in a simulated month",
         ),
         "credit": Limit(
             0.25, "misses taken off by a hit", "between honest typing (2 % miss) and a walk with gaps (30 %)"

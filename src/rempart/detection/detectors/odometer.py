@@ -105,13 +105,17 @@ DETECTOR = Detector(
     state=_STATE,
     limits={
         "persons": Limit(
-            25, "persons", "two days of a pharmacy without a card reader leave 11 (45 look-ups a day)"
+            25, "persons", "two days of a pharmacy without a card reader leave 10 (45 look-ups a day)"
         ),
         "spare": Limit(
             3, "persons a day", "honest accounts ask for 1 or 2 a day without a card (honest days)"
         ),
         "factor": Limit(1.5, "times the usual day", "Mondays and the flu of winter together: 1.44"),
-        "deep": Limit(2.5, "usual days", "a busy desk's chance stays far below"),
+        "deep": Limit(
+            2.5,
+            "usual days",
+            "of 2,000 simulated accounts with a broken reader for two days, desks alone pass it",
+        ),
         "office": Limit(
             2, "persons a day", "the highest mean of a profession but hospitals is 1.5 (honest days)"
         ),
@@ -122,12 +126,16 @@ DETECTOR = Detector(
         "slowly": Limit(
             40, "days of work", "clipped days move a habit by less than 2 % a day: longer than a month"
         ),
-        "month": Limit(120, "persons in 30 days", "three times what honest accounts ask for (honest days)"),
+        "month": Limit(
+            120,
+            "persons in 30 days",
+            "three times what honest accounts ask for; hospitals follow their habit",
+        ),
         "month_factor": Limit(45, "usual days", "a month has 26 days of work at most"),
     },
     facts=("today", "in_month", "usually"),
     leads_to=RestrictionKind.STEP_UP,
-    weight=25,
+    weight=20,
     title={"fr": "Compteur de personnes", "en": "Odometer of persons"},
     sentence={
         "fr": "{today} personnes demandées sans carte ce jour, {in_month} en 30 jours ;"

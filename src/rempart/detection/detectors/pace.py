@@ -103,32 +103,34 @@ DETECTOR = Detector(
     key="account",
     state=_STATE,
     limits={
-        "burst": Limit(6, "persons, 16 at most", _BY_HAND + "six in a minute happen once in a billion times"),
+        "burst": Limit(6, "persons, 16 at most", _BY_HAND + "six in a minute: not once in 20,000 lists"),
         "burst_seconds": Limit(
             60, "s", "below every limit of the gate for a minute but the smallest", "lower"
         ),
         "run": Limit(
-            8, "persons, 16 at most", _BY_HAND + "eight in two minutes: faster than any list is typed"
+            8, "persons, 16 at most", _BY_HAND + "eight of a list take 200 s at the fastest, on average"
         ),
-        "run_seconds": Limit(120, "s", "half of what the fastest list of a vaccination day takes", "lower"),
+        "run_seconds": Limit(
+            120, "s", "of lists of 30 typed by hand, one in 3,000 has eight so fast", "lower"
+        ),
         "even": Limit(8, "persons, 16 at most", "with fewer gaps evenness is chance"),
         "unevenness": Limit(
-            8,
+            6,
             "% of the mean gap",
-            "hands vary by 50 %; 8 % in seven gaps is chance once in a million",
+            "hands vary by 50 %; one list of 30 typed by hand in 2,000 has such a stretch",
             "lower",
         ),
         "drawn": Limit(16, "persons, 16 at most", "what a narrow range of gaps needs to be no chance"),
         "ratio": Limit(
-            2.5,
+            2.1,
             "longest gap / shortest",
-            "hands: 6 and more over 15 gaps; a drawn pause of ±40 %: 2.3",
+            "hands: 5.5, one list of 30 in 200 has such a stretch; a pause drawn ±35 %: always",
             "lower",
         ),
         "others": Limit(
             0.34, "proven persons between for each", "a hospital's batch: 1.2; a counter: 9 and more", "lower"
         ),
-        "quiet": Limit(6, "h", "one alert an attack; the account is restricted meanwhile", "higher"),
+        "quiet": Limit(6, "h", "one alert an attack; the account is restricted meanwhile"),
     },
     facts=("persons", "seconds", "varies"),
     leads_to=RestrictionKind.CARD_REQUIRED,

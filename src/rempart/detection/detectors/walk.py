@@ -77,20 +77,22 @@ DETECTOR = Detector(
     key="account",
     state=_STATE,
     limits={
-        "row": Limit(4, "persons in a row", "triplets are three; by chance in a class: once in 500 days"),
-        "same": Limit(7, "persons of the last 32", _CLASS + "seven of one are chance once in 100 such days"),
+        "row": Limit(
+            4, "persons in a row", "triplets are three; by chance in a class of 30: in 2 days of 1,000"
+        ),
+        "same": Limit(7, "persons of the last 32", _CLASS + "seven of one are chance in 4 days of 1,000"),
         "month_row": Limit(
             6, "persons in a row", "the same for sex, month and department alone: wider, so more"
         ),
         "month_same": Limit(
-            9, "persons of the last 32", _CLASS + "nine of one department: once in 10,000 days"
+            9, "persons of the last 32", _CLASS + "nine of one department: once in 40,000 days"
         ),
         "hours": Limit(24, "h", "a list is walked in a day, or it is slower than the odometer", "lower"),
         "quiet": Limit(12, "h", "one alert for a vaccination day"),
     },
     facts=("alike", "alike_month"),
     leads_to=RestrictionKind.STEP_UP,
-    weight=20,
+    weight=10,
     title={"fr": "Numéros voisins", "en": "Neighbouring numbers"},
     sentence={
         "fr": "{alike} personnes demandées sans carte en {hours} h dont les numéros commencent de même"
