@@ -137,7 +137,6 @@ def test_what_is_no_threshold_is_refused(keeper, value):
 
 @pytest.mark.parametrize("role", ["gate", "web", "detector", "auditor"])
 def test_settings_are_written_by_no_other_hand(connect, role):
-    import psycopg  # noqa: PLC0415
 
     refused = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
     with pytest.raises(refused):

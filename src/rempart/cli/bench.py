@@ -12,7 +12,7 @@ from cyclopts import App, Parameter, validators
 from rempart.bench import pgbench
 from rempart.bench.requests import PROVEN_OF_EVERYDAY
 from rempart.bench.rules.figures import capacity, described, middle, ratio
-from rempart.cli import bench_leaks, bench_pages, bench_soak, processes, screen
+from rempart.cli import bench_detect, bench_leaks, bench_pages, bench_soak, processes, screen
 from rempart.cli.bench_place import CONNECTIONS, Furnished, Load, free_port, furnished, listens
 from rempart.cli.options import Json
 from rempart.cli.supervisor import Child
@@ -93,6 +93,21 @@ def leaks(
 ) -> None:
     """How long sign-in asks a corpus of leaked passwords, made up for this and thrown away."""
     report = {"bench": "leaks", "machine": machine()} | bench_leaks.measure(hashes)
+    _print(report, as_json=json)
+
+
+@app.command
+def detect(
+    *,
+    entries: Annotated[int, Parameter(validator=validators.Number(gte=10_000, lte=5_000_000))] = 500_000,
+    accounts: Accounts = 2_000,
+    rate: Annotated[int, Parameter(validator=validators.Number(gte=100, lte=10_000))] = 2_000,
+    seconds: Seconds = 10,
+    json: Json = False,
+) -> None:
+    """The detectors: entries a second in a replay, and seconds from a commit to the decision when live."""
+    report = {"bench": "detect", "machine": machine()}
+    report |= bench_detect.measure(entries, accounts, rate, seconds)
     _print(report, as_json=json)
 
 

@@ -75,21 +75,27 @@ def replay(  # each is an option
     *,
     since: Annotated[datetime | None, Parameter(name="--from", help="Entries from then on (UTC).")] = None,
     to: Annotated[datetime | None, Parameter(help="Entries up to then (UTC).")] = None,
-    trial: Annotated[tuple[str, ...], Parameter(help="DETECTOR.THRESHOLD=VALUE; may be repeated.")] = (),
+    trial: Annotated[
+        tuple[str, ...], Parameter(negative="", help="DETECTOR.THRESHOLD=VALUE; may be repeated.")
+    ] = (),
     data: Data = DATA,
     json: Json = False,
 ) -> None:
     """Read the journal again: which signals, whom they would restrict, and how much had left by then."""
     tried = [_setting(text) for text in trial]
     end = _moment(to) if to else float("inf")
-    with _connected("detector", data) as connection, screen.progress() as progress:
+    with (
+        _connected("detector", data) as connection,
+        _connected("detector", data) as beside,  # the first is busy with the journal all along
+        screen.progress() as progress,
+    ):
         bar = progress.add_task("entries", total=None)
         runs = chosen([*store.settings(connection), *tried])
         rehearsal = Rehearsal(runs, frozenset(name for name, *_ in tried))
         batches = source.batches(connection, source.Cursor(), since=_moment(since) if since else 0.0)
-        decoys = Decoys.of(connection, load_key(data))
+        decoys = Decoys.of(beside, load_key(data))
         for batch in until(batches, end, lambda n: progress.advance(bar, n)):
-            batch["decoy"] = decoys.among(connection, batch["person"])
+            batch["decoy"] = decoys.among(beside, batch["person"])
             rehearsal.see(batch)
     _report(rehearsal, as_json=json)
 

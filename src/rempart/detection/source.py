@@ -35,10 +35,10 @@ def _hash(column: str) -> str:
     return f"coalesce(hashtextextended({column}, 0), 0)"
 
 
-_NETWORK = (
-    "case family(e.network) when 4 then host(e.network) else text(network(set_masklen(e.network, 56))) end"
-)
-_CARRIER = "text(network(set_masklen(e.network, case family(e.network) when 4 then 16 else 32 end)))"
+def _network(v4: int, v6: int) -> str:
+    """A hash of the network that an address is in."""
+    widths = f"case family(e.network) when 4 then {v4} else {v6} end"
+    return f"coalesce(hashinetextended(network(set_masklen(e.network, {widths})), 0), 0)"
 
 
 def _department(column: str) -> str:
@@ -52,15 +52,15 @@ def _department(column: str) -> str:
 _COLUMNS = {
     "x": "e.x::text::bigint",
     "seq": "e.seq",
-    "at": "(extract(epoch from e.at) * 1000000)::bigint",
+    "at": "e.at",  # as PostgreSQL holds it: an 8-byte integer too
     "kind": "case when starts_with(e.tag, 'care:') then 1 else 0 end",
     "account": "coalesce(e.account, 0)",
     "organisation": "coalesce(e.organisation, 0)",
     "session": _hash("e.session"),
     "device": _hash("nullif(e.device, '')"),
     "software": _hash("e.software"),
-    "network": _hash(_NETWORK),
-    "carrier": _hash(_CARRIER),
+    "network": _network(32, 56),
+    "carrier": _network(16, 32),
     "channel": _word("e.channel", CHANNELS),
     "purpose": _word("e.purpose", PURPOSES),
     "profession": _word("e.profession", PROFESSIONS),
@@ -83,13 +83,17 @@ _COLUMNS = {
 }
 """Every field of ENTRY but `decoy`, as PostgreSQL computes it."""
 
-_SELECT = ", ".join(f"({_COLUMNS[name]})::{_BITS[ENTRY[name].str[1:]]}" for name in _COLUMNS)
+_SELECT = ", ".join(
+    text if name == "at" else f"({text})::{_BITS[ENTRY[name].str[1:]]}" for name, text in _COLUMNS.items()
+)
+_EPOCH = 946_684_800_000_000
+"""PostgreSQL counts microseconds from 2000; entries from 1970."""
 _QUERY = (
     f"select {_SELECT} from journal.entry e"  # noqa: S608
     " left join access.access_organisation o on o.id = e.organisation"
     " where (e.x, e.seq) > ('{x}'::xid8, {seq}::bigint) and e.x < pg_snapshot_xmin(pg_current_snapshot())"
     " and (starts_with(e.tag, 'gate:lookup:') or starts_with(e.tag, 'care:'))"
-    " and e.at >= to_timestamp({since}) order by e.x, e.seq limit {most}"
+    " and e.at >= to_timestamp({since}) order by e.x, e.seq"
 )  # our own text: numbers and constants alone
 
 
@@ -114,6 +118,7 @@ def entries_of(copied: bytes) -> np.ndarray:
     made = np.zeros(len(rows), ENTRY)
     for name in _COLUMNS:
         made[name] = rows[name]
+    made["at"] += _EPOCH
     return made
 
 
@@ -121,7 +126,7 @@ def read(
     connection: psycopg.Connection[Any], after: Cursor, *, most: int = BATCH, since: float = 0.0
 ) -> np.ndarray:
     """The next entries after a cursor, at most so many, none that is older than `since` (seconds)."""
-    query = _QUERY.format(x=int(after.x), seq=int(after.seq), since=float(since), most=int(most))
+    query = _query(after, since) + f" limit {int(most)}"
     with connection.cursor() as cursor, cursor.copy(f"copy ({query}) to stdout (format binary)") as copy:
         return entries_of(b"".join(bytes(block) for block in copy))
 
@@ -129,10 +134,28 @@ def read(
 def batches(
     connection: psycopg.Connection[Any], after: Cursor, *, most: int = BATCH, since: float = 0.0
 ) -> Iterator[np.ndarray]:
-    """Every entry there is after a cursor, batch after batch."""
-    while len(entries := read(connection, after, most=most, since=since)):
-        yield entries
-        after = last_of(entries)
+    """Every entry there is after a cursor, in batches: one query, so that a long journal is sorted once."""
+    query = _query(after, since)
+    with connection.cursor() as cursor, cursor.copy(f"copy ({query}) to stdout (format binary)") as copy:
+        held = bytearray()
+        for block in copy:
+            held += block
+            while len(held) >= _HEADER + most * _ROW.itemsize:
+                yield _taken(held, most)
+        if rest := (len(held) - _HEADER) // _ROW.itemsize:
+            yield _taken(held, rest)
+
+
+def _taken(held: bytearray, count: int) -> np.ndarray:
+    """The first records of what was copied so far, which loses them and keeps its header's length."""
+    size = count * _ROW.itemsize
+    made = entries_of(bytes(held[: _HEADER + size]) + b"--")
+    del held[:size]
+    return made
+
+
+def _query(after: Cursor, since: float) -> str:
+    return _QUERY.format(x=int(after.x), seq=int(after.seq), since=float(since))
 
 
 def last_of(entries: np.ndarray) -> Cursor:
