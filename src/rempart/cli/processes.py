@@ -122,7 +122,7 @@ def worker(place: Installation) -> Child:
 
 
 def detector(place: Installation) -> Child:
-    """The process that watches the journal, and what it compiled and remembers in DIR/detection."""
+    """The process that watches the journal. Its first start compiles for half a minute."""
     folder = place.data / "detection"
     return Child(
         name="detector",
@@ -130,10 +130,9 @@ def detector(place: Installation) -> Child:
         log=place.log("detector"),
         env=given_to("detector")
         | _as_role("detector", place.data)
-        | {
-            "NUMBA_CACHE_DIR": str(folder / "compiled"),
-            "REMPART_DECOYS_KEY": directory.secret(place.data, "decoys"),
-        },
+        | {"REMPART_DECOYS_KEY": directory.secret(place.data, "decoys")}
+        # A user of their own cannot write beside the sources, where compiled loops are kept otherwise.
+        | ({"NUMBA_CACHE_DIR": str(folder / "compiled")} if place.users else {}),
         runner=place.users.detector if place.users else None,
     )
 
