@@ -96,7 +96,7 @@ def see(entries: Any, index: Any, state: Any, table: Any, limits: Any, out: Any)
     return n
 
 
-_BY_HAND = "by hand a form takes 6 s at the very least and 35 s usually (assumptions of the honest days); "
+_BY_HAND = "a form takes 6 s at least and 35 s usually; "
 DETECTOR = Detector(
     name="pace",
     family=Family.RHYTHM,
