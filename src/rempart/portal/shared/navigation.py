@@ -28,7 +28,7 @@ _PROFESSIONAL = (
     ("professional:account", _("Mon compte")),
 )
 _OPERATOR = (
-    ("operations:desk", _("Poste")),
+    ("operations:desk", _("Exploitation")),
     ("operations:alerts", _("Alertes")),
     ("operations:journal", _("Journal")),
     ("operations:accounts", _("Comptes")),
