@@ -1,10 +1,13 @@
 """Who ends a restriction by a proof: its holder, for the very session or software that they answer for."""
 
+import hashlib
+
 import psycopg
 import pytest
 from django.urls import reverse
 
 from rempart.access.sessions import digest
+from rempart.containment import close as closing
 from rempart.containment import restrict as restricting
 from rempart.containment.restrict import restrict
 from rempart.vocabulary.words import Profession, RestrictionKind
@@ -222,3 +225,57 @@ def test_tightening_asks_for_no_fresh_factor(house, holder, operator):
     page = operator.client.post(reverse("operations:restrict", args=[holder.account.pk]), given)
     assert page["Location"] == reverse("operations:account", args=[holder.account.pk])
     assert held(house, digest_of(holder.client)) == "step_up"
+
+
+# ------------------------------------------------------------------------------------- a vendor's software
+
+
+def software_token(house, person, name):
+    """A vendor's software, allowed by that holder; gives its number, its grant, its token."""
+    software = house._one(
+        "insert into access.access_software (client_id, name, vendor, keys, redirect_uris)"
+        " values (%s, %s, 'Éditeur', '[]', '{}') returning id",
+        (name, name),
+    )
+    grant = house._one(
+        "insert into access.access_grant (account_id, software_id, device, assurance, refresh, expires_at)"
+        " values (%s, %s, 'clé', 2, %s, now() + interval '1 hour') returning id",
+        (person.account.pk, software, name.encode()),
+    )
+    digest_ = hashlib.sha256(name.encode()).digest()
+    house.owner.execute(
+        "insert into access.access_token (account_id, label, hash, prefix, expires_at, grant_id)"
+        " values (%s, %s, %s, 'rmp_', now() + interval '5 minutes', %s)",
+        (person.account.pk, name, digest_, grant),
+    )
+    return software, grant, digest_
+
+
+def held_software(house, token):
+    row = house.owner.execute(
+        """select (select r.kind from gate.restricted(c, '198.51.100.7', 'api', clock_timestamp()) r)
+             from gate.callers(null, %s, 'clé', '198.51.100.7', clock_timestamp()) c""",
+        (token,),
+    ).fetchone()
+    return row[0]
+
+
+def test_a_vendors_software_is_answered_for_by_its_grant(house, holder, fresh):
+    _software, grant, token = software_token(house, holder, fresh("logiciel"))
+    step_up(holder)
+    assert held_software(house, token) == "step_up"
+    confirm(holder, holder.client)
+    page = holder.client.post(reverse("professional:confirm_software", args=[grant]))
+    assert page["Location"] == reverse("professional:software")
+    assert held_software(house, token) is None
+
+
+def test_one_software_is_closed_for_all_and_no_other_with_it(house, holder, fresh):
+    software, _grant, token = software_token(house, holder, fresh("logiciel"))
+    _other, _its, spared = software_token(house, holder, fresh("logiciel"))
+    given = {"message": "Mise à jour exigée.", "why": "other", "text": "essai", "author": "nuit"}
+    number = closing.close(closing.software(software), **given)
+    assert held_software(house, token) == "closed"
+    assert held_software(house, spared) is None
+    house.owner.execute("select gate.lift(%s, 'nuit', 'fin')", (number,))
+    assert held_software(house, token) is None
