@@ -13,6 +13,7 @@ import numpy as np
 import psycopg
 
 from rempart.bench.entries import store, working_days
+from rempart.bench.pgbench import BenchFault
 from rempart.cli import processes, screen
 from rempart.cli.bench_place import free_port
 from rempart.cli.processes import LOOPBACK, Installation
@@ -31,6 +32,8 @@ _PROBES = 8
 _FORGED = 5
 """Proofs that the detector of proofs takes to speak."""
 _TICK = 0.05
+_START = 300.0
+"""Seconds that a first start may take."""
 _PROBE = (
     "insert into journal.entry (at, tag, account, organisation, verdict, reason, proof, person, hit, cost)"
     " select clock_timestamp(), 'gate:lookup:refused', %s, %s, 'refused', 'proof_forged', 1, n, false, 0"
@@ -134,12 +137,14 @@ def _stream(data: Path, accounts: int, rate: int, ended: threading.Event, writte
 
 
 def _until_watched(owner: psycopg.Connection[Any]) -> None:
-    """The watch has read what there is."""
-    for _ in range(600):
+    """The watch has compiled its loops, for the first time here, and read what there is."""
+    deadline = time.monotonic() + _START
+    while time.monotonic() < deadline:
         row = owner.execute("select seen_until from gate.watch").fetchone()
         if row and row[0]:
             return
         time.sleep(0.1)
+    raise BenchFault("The detecting process did not begin to look.", "is the machine busy? try again")
 
 
 def _probe(owner: psycopg.Connection[Any], account: int, pause: float) -> float:
