@@ -25,6 +25,7 @@ _CASES = {
 MUTATIONS = [
     ("pace", "at[burst - 1] <= limits", "at[burst - 1] < 0 * limits", "ten a second"),
     ("pace", "or not is_new(mine.person, entry.person)", "", "one person again and again"),
+    ("pace", "or (entry.proof == UNPROVEN and entry.reason == _FULL)", "", "refused beyond a doctor's limit"),
     ("pace", "others > limits[_OTHERS] * persons", "others < 0", "a full waiting room"),
     ("pace", "entry.at < mine.quiet_until", "entry.at < 0", "twice in a day"),
     ("misses", "one.score -= limits[_CREDIT]", "pass", "typing errors"),

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from rempart.detection.entries import BY_CARD, KNOWN, PROFESSIONS
+from rempart.detection.entries import BY_CARD, KNOWN, PROFESSIONS, REASONS, REFUSED
 from tests.detection.checks import every_limit_counts, places, same_wherever_batches_end
 
+_FULL = {"verdict": REFUSED, "reason": REASONS["limit_account"]}
 _HANDS = np.random.default_rng(4)
 
 
@@ -28,6 +29,10 @@ def _counter():
 CASES = {
     "ten a second": (_one_after([0.1] * 60), [6]),
     "ten a minute": (_one_after([2, 9, 4, 11, 5, 8, 3, 6, 9, 4]), [6]),
+    "refused beyond a doctor's limit": (
+        [{"after": 1.0 * n, "cost": int(n < 5)} | ({} if n < 5 else _FULL) for n in range(10)],
+        [6],
+    ),
     "eight in two minutes": (_one_after([0, 14, 20, 12, 19, 13, 21, 15, 25, 13]), [8]),
     "every twenty minutes": (_one_after([1200] * 12), [8]),
     "a drawn pause": (_one_after(_HANDS.uniform(39, 81, 20)), [16]),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rempart.detection.detector import Detector, Family, Limit, loop
-from rempart.detection.entries import BY_CARD, HOUR, KNOWN, PROFESSIONS, SECOND
+from rempart.detection.entries import BY_CARD, HOUR, KNOWN, PROFESSIONS, REASONS, SECOND, UNPROVEN
 from rempart.detection.loops import is_new, push, within
 from rempart.detection.recall import is_bare
 from rempart.vocabulary.words import RestrictionKind
@@ -26,7 +26,7 @@ _STATE = np.dtype(
     ]
 )
 _BURST, _BURST_SECONDS, _RUN, _RUN_SECONDS, _EVEN, _UNEVENNESS, _DRAWN, _RATIO, _OTHERS, _QUIET = range(10)
-_HOSPITAL_DESK = PROFESSIONS["hospital_desk"]
+_HOSPITAL_DESK, _FULL = PROFESSIONS["hospital_desk"], REASONS["limit_account"]
 
 
 @loop
@@ -69,6 +69,12 @@ def _machine(mine: Any, profession: int, limits: Any) -> int:
 
 
 @loop
+def _is_asked(entry: Any) -> bool:
+    """Counted, or refused because the account's limit is full: a program goes on."""
+    return bool(is_bare(entry) or (entry.proof == UNPROVEN and entry.reason == _FULL))
+
+
+@loop
 def see(entries: Any, index: Any, state: Any, table: Any, limits: Any, out: Any) -> int:  # noqa: ARG001
     """The last moments of each account's unproven persons, and how many others came between."""
     n = 0
@@ -78,7 +84,7 @@ def see(entries: Any, index: Any, state: Any, table: Any, limits: Any, out: Any)
             continue
         mine = state[index[i]]
         mine.proven += entry.cost > 0 and entry.proof in (BY_CARD, KNOWN)
-        if not is_bare(entry) or not is_new(mine.person, entry.person):
+        if not _is_asked(entry) or not is_new(mine.person, entry.person):
             continue
         push(mine.at, entry.at)
         push(mine.proven_then, mine.proven)
@@ -104,21 +110,12 @@ DETECTOR = Detector(
     state=_STATE,
     limits={
         "burst": Limit(6, "persons, 16 at most", _BY_HAND + "six in a minute: not once in 20,000 lists"),
-        "burst_seconds": Limit(
-            60, "s", "below every limit of the gate for a minute but the smallest", "lower"
-        ),
-        "run": Limit(
-            8, "persons, 16 at most", _BY_HAND + "eight of a list take 200 s at the fastest, on average"
-        ),
-        "run_seconds": Limit(
-            120, "s", "of lists of 30 typed by hand, one in 3,000 has eight so fast", "lower"
-        ),
+        "burst_seconds": Limit(60, "s", "as the gate's limits, 5 to 20 a minute; refused count", "lower"),
+        "run": Limit(8, "persons, 16 at most", _BY_HAND + "the fastest eight of a list take 200 s"),
+        "run_seconds": Limit(120, "s", "one list of 30 by hand in 3,000 has eight so fast", "lower"),
         "even": Limit(8, "persons, 16 at most", "with fewer gaps evenness is chance"),
         "unevenness": Limit(
-            6,
-            "% of the mean gap",
-            "hands vary by 50 %; one list of 30 typed by hand in 2,000 has such a stretch",
-            "lower",
+            6, "% of the mean gap", "hands: 50 %; one list of 30 in 2,000 has a stretch of 6", "lower"
         ),
         "drawn": Limit(16, "persons, 16 at most", "what a narrow range of gaps needs to be no chance"),
         "ratio": Limit(
