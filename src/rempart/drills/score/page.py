@@ -159,7 +159,12 @@ def _controls(controls: Sequence[Any], language: Language) -> str:
 def _targets(targets: Sequence[Any], language: Language) -> str:
     say = WORDS[language]
     rows = [
-        [row["target"], _figure(row["at_most"], language), _figure(row["reached"], language), row["met"]]
+        [
+            say["targets_named"].get(row["target"], row["target"]),
+            _figure(row["at_most"], language),
+            _figure(row["reached"], language),
+            row["met"],
+        ]
         for row in targets
         if row["met"] is not None
     ]

@@ -2,10 +2,11 @@
 
 import os
 import platform
+import signal
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from importlib.metadata import version
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from queue import Empty
 from typing import Any
 
@@ -44,10 +45,15 @@ def run(asked: Setting, tell: Progress) -> Iterator[Part]:
     told = context.Queue()
     with ProcessPoolExecutor(len(needed), context, _begin, (told,)) as pool:
         running = {pool.submit(_work, name, asked) for name in needed}
-        while running:
-            done, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
-            _pass_on(told, tell)
-            yield from (future.result() for future in _in_order(done))
+        try:
+            while running:
+                done, running = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+                _pass_on(told, tell)
+                yield from (future.result() for future in _in_order(done))
+        except KeyboardInterrupt:
+            for child in active_children():  # so that each throws its database away
+                _interrupt(child.pid)
+            raise
 
 
 def chosen_attacks(asked: Setting) -> list[attacks.Attack]:
@@ -115,7 +121,13 @@ def _begin(told: Any) -> None:
     """In a new process: where progress is told."""
     global _told  # noqa: PLW0603  # a pool hands a queue to its workers in no other way
     _told = told
-    os.environ.pop("REMPART_DSN", None)
+    signal.signal(signal.SIGINT, _interrupted)
+
+
+def _interrupted(*_: object) -> None:
+    """Once: what is thrown away then must not be interrupted again."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _work(name: str, asked: Setting) -> Part:
@@ -149,3 +161,8 @@ def whole(asked: Setting, found: Mapping[str, Any]) -> dict[str, Any]:
         "honest": found.get("honest"),
     }
     return score | {"targets": targets.held_against(score)}
+
+
+def _interrupt(process: int | None) -> None:
+    if process:
+        os.kill(process, signal.SIGINT)

@@ -33,8 +33,6 @@ class Disturbance:
     overdrafts: int = 0
     """Granted on the professional's word that the patient is there."""
     over_limits: int = 0
-    new_devices: int = 0
-    """Asked for the card, and no detector had said so: the device is new."""
     asked_to: Counter[int] = field(default_factory=Counter)
 
     def take(self, asks: Asks, decisions: Decisions) -> None:
@@ -60,6 +58,9 @@ class Disturbance:
             "overdrafts": self.overdrafts,
             "over_limits": self.over_limits,
             "challenged_for_card": self.asked_to[REASONS["card_required"]],
+            "not_granted": {
+                name: self.asked_to[number] for name, number in REASONS.items() if self.asked_to[number]
+            },
             "signals": _by_detector(signal for signal in world.signals if signal.at >= since),
         }
 
