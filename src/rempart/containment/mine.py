@@ -65,7 +65,7 @@ def of_request(request: HttpRequest) -> list[Mine]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_MINE, given)
-        return [Mine(*row, _is_over(row, session)) for row in cursor.fetchall()]
+        return [Mine(*(*row, _is_over(row, session))) for row in cursor.fetchall()]
 
 
 def ways(account: Account, held: Mine) -> tuple[str, ...]:
