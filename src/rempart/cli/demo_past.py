@@ -20,6 +20,7 @@ _DAYS = """
      where a.login = any (%s)
        and not exists (select from journal.entry e
                         where e.account = a.id and starts_with(e.tag, 'gate:lookup:'))
+     order by 1
 """
 
 

@@ -21,7 +21,7 @@ def _questions(aim: Target, victims: Sequence[Victim]) -> Iterator[Question]:
         yield Question(victims[0], "127.0.3.2", person)
 
 
-LIVE = Live("bought_list", accounts=1, pace=0.08, questions=_questions, seconds=240.0)
+LIVE = Live("bought_list", accounts=1, pace=0.04, questions=_questions, seconds=600.0)
 
 
 def run(aim: Target, say: Callable[[str], None], **how: Any) -> dict[str, Any]:

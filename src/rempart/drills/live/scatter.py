@@ -1,7 +1,7 @@
 """One stolen account through residential proxies: each question comes from another address.
 
-Has a software's token, a bought list, and as many addresses as it likes (127.0.5.1 and on). A limit for
-each address never counts more than one.
+Has a software's token, a bought list, and an address of another carrier for each question (127.10.0.1,
+127.11.0.1 and on). A limit for each address never counts more than one.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,15 +12,15 @@ from rempart.drills.live.run import Live
 from rempart.drills.live.run import run as run_live
 from rempart.drills.target import Target, Victim
 
-_ADDRESSES = 250
+_ADDRESSES = 240
 
 
 def _questions(aim: Target, victims: Sequence[Victim]) -> Iterator[Question]:
     for number, person in enumerate(reversed(aim.persons)):
-        yield Question(victims[0], f"127.0.5.{1 + number % _ADDRESSES}", person)
+        yield Question(victims[0], f"127.{10 + number % _ADDRESSES}.0.1", person)
 
 
-LIVE = Live("scatter", accounts=1, pace=0.1, questions=_questions, seconds=240.0)
+LIVE = Live("scatter", accounts=1, pace=0.06, questions=_questions, seconds=240.0)
 
 
 def run(aim: Target, say: Callable[[str], None], **how: Any) -> dict[str, Any]:
