@@ -126,7 +126,7 @@ class Attacker:
         present: int = -1,
         card: Card = HONEST,
     ) -> Move:
-        """One look-up, of a person (place) or a number (`NUMBER`), from the account's own place if not said."""
+        """One look-up, of a person (place) or a number (`NUMBER`); if not said, from the account's place."""
         asks = blank(1)
         asks["at"], asks["account"] = at, account
         cast = self.plan.cast
