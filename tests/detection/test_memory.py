@@ -23,7 +23,7 @@ def test_what_is_remembered_outlives_a_start(tmp_path, runs):
     mind = memory.load(tmp_path, runs())
     first = mind.engine.see(_fed()[:25])
     mind.cursor = Cursor(25, 25)
-    memory.save(tmp_path, mind)
+    memory.save(tmp_path, memory.copied(mind))
     again = memory.load(tmp_path, runs())
     assert again.cursor == Cursor(25, 25)
     then = again.engine.see(_fed()[25:])
@@ -34,7 +34,7 @@ def test_what_is_remembered_outlives_a_start(tmp_path, runs):
 def test_what_others_remembered_is_not_read(tmp_path, runs):
     mind = memory.load(tmp_path, runs())
     mind.cursor = Cursor(9, 9)
-    memory.save(tmp_path, mind)
+    memory.save(tmp_path, memory.copied(mind))
     assert memory.load(tmp_path, [*runs(), *runs()]).cursor == Cursor()
     assert memory.load(tmp_path, runs()).cursor == Cursor(9, 9)
 

@@ -6,9 +6,19 @@ from typing import Any
 
 import psycopg
 
-from rempart.containment.rules.decide import LASTS, TOGETHER, Evidence, Wish, decide
+from rempart.containment.rules.decide import AGAIN, TOGETHER, Evidence, Wish, decide
+from rempart.detection.known import known
 from rempart.detection.store import Noted
 
+_NOTED = """
+    select id, account, extract(epoch from at)::float8, detector, family, weight from detection.signal
+     where at > %s and account is not null and alert is not null and not observed order by id
+"""
+_EARLIER = """
+    select subject::bigint, count(*)::integer from gate.restriction
+     where scope = 1 and author = 'detector' and lifted_at is null
+       and ends_at between %s and %s and subject = any (%s) group by 1
+"""
 _ACT = "select containment.act(%s, %s, %s, %s, %s, %s)"
 
 
@@ -18,6 +28,16 @@ class Hand:
     def __init__(self) -> None:
         self._evidence: list[Evidence] = []
 
+    def remember(self, connection: psycopg.Connection[Any], now: datetime) -> None:
+        """Take up what was noted before this process began."""
+        detectors = known()
+        rows = connection.execute(_NOTED, (now - TOGETHER,)).fetchall()
+        self._evidence = [
+            Evidence(number, account, at, name, family, weight, detectors[name].leads_to)
+            for number, account, at, name, family, weight in rows
+            if name in detectors
+        ]
+
     def act(
         self, connection: psycopg.Connection[Any], noted: Sequence[Noted], now: datetime
     ) -> list[tuple[Wish, int]]:
@@ -26,7 +46,12 @@ class Hand:
         oldest = now.timestamp() - TOGETHER.total_seconds()
         self._evidence = [one for one in self._evidence if one.at >= oldest] + new
         touched = {one.account for one in new}
-        wishes = decide([one for one in self._evidence if one.account in touched], now.timestamp())
+        if not touched:
+            return []
+        earlier = dict(
+            connection.execute(_EARLIER, (now - AGAIN, now, [str(one) for one in touched])).fetchall()
+        )
+        wishes = decide([one for one in self._evidence if one.account in touched], now.timestamp(), earlier)
         return [(wish, made) for wish in wishes if (made := _place(connection, wish, now)) is not None]
 
 
@@ -52,6 +77,6 @@ def _evidence(noted: Noted) -> Evidence:
 def _place(connection: psycopg.Connection[Any], wish: Wish, now: datetime) -> int | None:
     reason = "detection: " + ", ".join(wish.detectors)
     row = connection.execute(
-        _ACT, (wish.account, wish.kind.value, reason, list(wish.signals), now, now + LASTS[wish.kind])
+        _ACT, (wish.account, wish.kind.value, reason, list(wish.signals), now, now + wish.lasts)
     ).fetchone()
     return row[0] if row else None

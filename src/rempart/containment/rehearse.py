@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rempart.containment.rules.decide import LASTS, TOGETHER, Evidence, decide
+from rempart.containment.rules.decide import AGAIN, TOGETHER, Evidence, decide
 from rempart.detection.engine import Engine, Run, Signal
 from rempart.detection.entries import GRANTED, UNPROVEN
 from rempart.vocabulary.words import RestrictionKind
@@ -39,6 +39,7 @@ class Rehearsal:
     entries: int = 0
     _evidence: dict[int, list[Evidence]] = field(default_factory=dict)
     _holds: dict[int, tuple[RestrictionKind, float]] = field(default_factory=dict)
+    _ends: dict[int, list[float]] = field(default_factory=dict)
     _disclosed: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -66,16 +67,22 @@ class Rehearsal:
             detector.weight,
             detector.leads_to,
         )
-        earlier = self._evidence.get(signal.account, [])
-        kept = [one for one in earlier if now - one.at <= TOGETHER.total_seconds()]
+        before = self._evidence.get(signal.account, [])
+        kept = [one for one in before if now - one.at <= TOGETHER.total_seconds()]
         self._evidence[signal.account] = [*kept, evidence]
-        for wish in decide(self._evidence[signal.account], now):
+        earlier = {signal.account: self._earlier(signal.account, now)}
+        for wish in decide(self._evidence[signal.account], now, earlier):
             held, ends = self._holds.get(wish.account, (RestrictionKind.STEP_UP, 0.0))
             if ends > now and _ORDER.index(held) >= _ORDER.index(wish.kind):
                 continue
-            self._holds[wish.account] = (wish.kind, now + LASTS[wish.kind].total_seconds())
+            self._holds[wish.account] = (wish.kind, now + wish.lasts.total_seconds())
+            self._ends.setdefault(wish.account, []).append(now + wish.lasts.total_seconds())
             persons = self._disclosed_by(signal, entries)
             self.would.append(Would(wish.account, wish.kind, now, wish.detectors, persons))
+
+    def _earlier(self, account: int, now: float) -> int:
+        """How many of the account's restrictions had run out by then."""
+        return sum(now - AGAIN.total_seconds() <= end <= now for end in self._ends.get(account, []))
 
     def _disclosed_by(self, signal: Signal, entries: np.ndarray) -> int:
         place = int(np.flatnonzero(entries["seq"] == signal.seq)[0]) + 1

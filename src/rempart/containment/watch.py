@@ -46,7 +46,9 @@ class Watch:
         self._mind = memory.load(folder, chosen(self._settings))
         self._mind.engine.see(np.zeros(1, ENTRY))  # of nobody: compiles every loop before the first look
         self._hand = Hand()
+        self._hand.remember(connection, datetime.now(UTC))
         self._decoys = Decoys.of(connection, decoys_key)
+        self._keeping: threading.Thread | None = None
         self._saved = self._asked = time.monotonic()
 
     def step(self, now: datetime) -> int:
@@ -57,13 +59,15 @@ class Watch:
             self._see(entries, now)
         if len(entries) < source.BATCH:
             behind = max(0.0, now.timestamp() - entries["at"].min() / 1e6) if len(entries) else 0.0
-            store.beat(self._connection, datetime.now(UTC), now, behind)
+            store.beat(self._connection, datetime.now(UTC), now, behind, self._mind.cursor)
         self._keep()
         return len(entries)
 
     def save(self) -> None:
-        """Keep what is remembered."""
-        memory.save(self._folder, self._mind)
+        """Keep what is remembered, once an earlier keeping is done."""
+        if self._keeping:
+            self._keeping.join()
+        memory.save(self._folder, memory.copied(self._mind))
         self._saved = time.monotonic()
 
     def _see(self, entries: Any, now: datetime) -> None:
@@ -78,8 +82,13 @@ class Watch:
 
     def _keep(self) -> None:
         moment = time.monotonic()
-        if moment - self._saved > _SAVE_EVERY:
-            self.save()
+        if moment - self._saved > _SAVE_EVERY and not (self._keeping and self._keeping.is_alive()):
+            # Beside the looks, on a copy: a slow disk must not delay them.
+            self._keeping = threading.Thread(
+                target=memory.save, args=(self._folder, memory.copied(self._mind)), daemon=True
+            )
+            self._keeping.start()
+            self._saved = moment
         if moment - self._asked > _SETTINGS_EVERY:
             self._asked = moment
             self._decoys.renew(self._connection)
@@ -112,13 +121,11 @@ def main() -> int:
 def _work(data: Path, asked: threading.Event) -> None:
     with psycopg.connect(dsn("detector", data), autocommit=True) as connection:
         watch = Watch(connection, data / "detection", _key(data))
-        try:
-            while not asked.is_set():
-                began = time.monotonic()
-                if watch.step(datetime.now(UTC)) < source.BATCH:
-                    asked.wait(max(0.0, PULSE - (time.monotonic() - began)))
-        finally:
-            watch.save()
+        while not asked.is_set():
+            began = time.monotonic()
+            if watch.step(datetime.now(UTC)) < source.BATCH:
+                asked.wait(max(0.0, PULSE - (time.monotonic() - began)))
+        watch.save()  # after a fault not: the loops may have seen what was never noted
 
 
 def _key(data: Path) -> bytes:

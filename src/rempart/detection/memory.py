@@ -7,7 +7,7 @@ not read: the journal is, again.
 import hashlib
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -46,12 +46,17 @@ def load(folder: Path, runs: Sequence[Run]) -> Mind:
     return mind
 
 
-def save(folder: Path, mind: Mind) -> None:
+def copied(mind: Mind) -> dict[str, np.ndarray]:
+    """All that is remembered, as it is now."""
+    return {name: np.array(array) for name, array in _arrays(mind).items()}
+
+
+def save(folder: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Write beside, flush, then replace: a crash leaves the earlier file."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = folder / f".{_NAME}"
     with beside.open("wb") as file:
-        np.savez(file, allow_pickle=False, **_arrays(mind))
+        np.savez(file, allow_pickle=False, **arrays)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(folder / _NAME)

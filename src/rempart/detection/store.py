@@ -9,6 +9,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from rempart.detection.engine import Signal
+from rempart.detection.source import Cursor
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTE = """
@@ -58,9 +59,16 @@ def note(connection: psycopg.Connection[Any], signals: Sequence[Signal], now: da
     return [Noted(signal, *row) for signal, row in zip(signals, rows, strict=True)]
 
 
-def beat(connection: psycopg.Connection[Any], now: datetime, seen: datetime, lag: float) -> None:
-    """Alive at `now`, with every entry up to `seen` looked at; `lag`: seconds behind."""
-    connection.execute("select detection.beat(%s, %s, %s::real)", (now, seen, lag))
+def beat(
+    connection: psycopg.Connection[Any], now: datetime, seen: datetime, lag: float, after: Cursor
+) -> bool:
+    """Alive at `now`, with every entry up to `seen` looked at, `after` the last; `lag`: seconds behind.
+
+    False, and no beat, while look-ups wait behind a transaction that somebody holds open.
+    """
+    given = (now, seen, lag, after.x, after.seq)
+    row = connection.execute("select detection.beat(%s, %s, %s::real, %s, %s)", given).fetchone()
+    return bool(row and row[0])
 
 
 def settings(connection: psycopg.Connection[Any]) -> list[tuple[str, str, bool, float]]:

@@ -3,7 +3,7 @@
 Pure: signals in, wishes out. What a wish may do is checked again by the database (sql/10_act.sql).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,7 +14,10 @@ LASTS = {
     RestrictionKind.CARD_REQUIRED: timedelta(hours=48),
     RestrictionKind.FROZEN: timedelta(hours=24),
 }
-"""How long a detector's restriction lasts when nobody touches it."""
+"""How long a detector's first restriction lasts when nobody touches it."""
+LONGEST = {kind: timedelta(days=7) for kind in LASTS} | {RestrictionKind.FROZEN: timedelta(hours=24)}
+AGAIN = timedelta(days=30)
+"""Whoever comes back so soon after a detector's restriction ran out is asked for more, for longer."""
 TOGETHER = timedelta(hours=24)
 """Signals further apart than this are not added up."""
 FREEZE_FROM = 100.0
@@ -43,19 +46,27 @@ class Wish:
     kind: RestrictionKind
     signals: tuple[int, ...]
     detectors: tuple[str, ...]
+    lasts: timedelta
 
 
-def decide(evidence: Sequence[Evidence], now: float) -> list[Wish]:
-    """At most one wish an account: the strictest that its signals of the last 24 hours carry."""
+def decide(evidence: Sequence[Evidence], now: float, earlier: Mapping[int, int]) -> list[Wish]:
+    """At most one wish an account: the strictest that its signals of the last 24 hours carry.
+
+    `earlier`: by account, the detectors' restrictions that ran out in the last 30 days.
+    """
     fresh = [one for one in evidence if now - one.at <= TOGETHER.total_seconds()]
     by_account: dict[int, list[Evidence]] = {}
     for one in fresh:
         by_account.setdefault(one.account, []).append(one)
-    wishes = (_wish(account, signals) for account, signals in sorted(by_account.items()) if account)
+    wishes = (
+        _wish(account, signals, earlier.get(account, 0))
+        for account, signals in sorted(by_account.items())
+        if account
+    )
     return [wish for wish in wishes if wish]
 
 
-def _wish(account: int, signals: Sequence[Evidence]) -> Wish | None:
+def _wish(account: int, signals: Sequence[Evidence], earlier: int) -> Wish | None:
     kinds = [one.leads_to for one in signals if one.leads_to]
     if not kinds:
         return None
@@ -63,13 +74,14 @@ def _wish(account: int, signals: Sequence[Evidence]) -> Wish | None:
     kind = max(kinds, key=order.index)
     if _carries_a_freeze(signals):
         kind = RestrictionKind.FROZEN
-    elif kind == RestrictionKind.FROZEN:
+    elif earlier or kind == RestrictionKind.FROZEN:
         kind = RestrictionKind.CARD_REQUIRED
     return Wish(
         account,
         kind,
         tuple(sorted(one.id for one in signals)),
         tuple(sorted({one.detector for one in signals})),
+        min(LASTS[kind] * 2**earlier, LONGEST[kind]),
     )
 
 

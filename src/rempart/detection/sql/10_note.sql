@@ -45,7 +45,16 @@ begin
     end loop;
 end $$;
 
--- The detectors are alive and have seen every entry up to p_seen. The gate asks when that was.
-create function detection.beat(p_now timestamptz, p_seen timestamptz, p_lag real) returns void
-language sql security definer set search_path = pg_catalog, pg_temp
-as $$ update gate.watch set at = p_now, seen_until = p_seen, lag = p_lag $$;
+-- The detectors are alive and have seen every entry up to p_seen; the last of them was (p_x, p_seq). The gate
+-- asks when that was. A transaction that stays open holds back all that was committed after it began: while a
+-- look-up has waited behind one for ten seconds, nobody watches, and this is no beat.
+create function detection.beat(p_now timestamptz, p_seen timestamptz, p_lag real, p_x bigint, p_seq bigint) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp
+as $$
+begin
+    update gate.watch set at = p_now, seen_until = p_seen, lag = p_lag
+     where not exists (
+        select from journal.entry e where (e.x, e.seq) > (p_x::text::xid8, p_seq) and e.at < p_now - interval '10 seconds'
+           and starts_with(e.tag, 'gate:lookup:'));
+    return found;
+end $$;

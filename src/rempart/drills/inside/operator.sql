@@ -35,7 +35,7 @@ insert into detection.setting values ('walk', 'mode', false, 0, 'drill', now());
 insert into detection.mute (detector, author, code, starts_at, ends_at)
     values ('*', 'drill', 'x', now(), now() + interval '9 days');
 -- feign the detectors' beat
-select detection.beat(now(), now(), 0);
+select detection.beat(now(), now(), 0, 0, 0);
 -- delete signals
 delete from detection.signal;
 -- delete alerts
