@@ -7,9 +7,7 @@ import numpy as np
 
 
 @numba.njit(cache=True, nogil=True)
-def _find(
-    wanted: Any, table: Any, keys: Any, last: Any, at: Any, count: int, places: Any
-) -> int:  # pragma: no cover
+def _find(wanted: Any, table: Any, keys: Any, last: Any, at: Any, count: int, places: Any) -> int:
     """Open addressing. `table` holds place + 1, or 0 where free; its length is a power of two."""
     mask = table.shape[0] - 1
     for i in range(wanted.shape[0]):
