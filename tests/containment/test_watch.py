@@ -107,3 +107,49 @@ def test_every_detector_runs_live(connect, tmp_path):
     running = {run.detector.name for run in watch._mind.engine.runs}
     assert running == {name for name, detector in known().items() if not detector.needs}
     assert watch._mind.engine.see(entries([])) == []
+
+
+def test_a_transaction_held_open_is_no_beat(connect, account, tmp_path):
+    owner, slow = connect("owner"), connect("owner", autocommit=False)
+    watch = Watch(connect("detector"), tmp_path, b"key")
+    slow.execute("select pg_current_xact_id()")
+    owner.execute(
+        "insert into journal.entry (at, tag, account, verdict)"
+        " values (clock_timestamp() - interval '11 seconds', 'gate:lookup:granted', %s, 'granted')",
+        (account,),
+    )
+    _everything(watch)
+    assert owner.execute("select at from gate.watch").fetchone() == (None,), "a look-up waits unseen"
+    slow.rollback()
+    _everything(watch)
+    assert owner.execute("select at from gate.watch").fetchone() != (None,)
+
+
+def test_after_a_fault_nothing_half_seen_is_kept(connect, account, tmp_path, monkeypatch):
+    watch = Watch(connect("detector"), tmp_path, b"key")
+    _everything(watch)
+    watch.save()
+    before = (tmp_path / "memory.npz").read_bytes()
+    _look_up(connect("owner"), account, 9)
+
+    def broken(*_):
+        raise OSError
+
+    monkeypatch.setattr("rempart.containment.watch.store.note", broken)
+    with pytest.raises(OSError):  # noqa: PT011  # any fault of the line
+        watch.step(datetime.now(UTC))
+    assert (tmp_path / "memory.npz").read_bytes() == before
+
+
+def test_what_was_noted_before_a_start_still_counts(connect, account, tmp_path):
+    owner = connect("owner")
+    owner.execute(
+        "insert into detection.alert (account, opened_at, last_at) values (%s, now(), now())", (account,)
+    )
+    owner.execute(
+        "insert into detection.signal"
+        " (at, noted_at, detector, family, account, seq, facts, limits, weight, alert) values (now(), now(), 'decoy', 'decoy', %s, 1, '{}', '{}', 60, 1)",
+        (account,),
+    )
+    watch = Watch(connect("detector"), tmp_path, b"key")
+    assert [one.detector for one in watch._hand._evidence if one.account == account] == ["decoy"]
