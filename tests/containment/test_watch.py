@@ -148,7 +148,8 @@ def test_what_was_noted_before_a_start_still_counts(connect, account, tmp_path):
     )
     owner.execute(
         "insert into detection.signal"
-        " (at, noted_at, detector, family, account, seq, facts, limits, weight, alert) values (now(), now(), 'decoy', 'decoy', %s, 1, '{}', '{}', 60, 1)",
+        " (at, noted_at, detector, family, account, seq, facts, limits, weight, alert)"
+        " values (now(), now(), 'decoy', 'decoy', %s, 1, '{}', '{}', 60, 1)",
         (account,),
     )
     watch = Watch(connect("detector"), tmp_path, b"key")
