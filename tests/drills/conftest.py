@@ -13,7 +13,7 @@ import pytest
 from rempart.database.connect import dsn
 from rempart.vault.create_keys import create_keys
 from tests.drills.demonstration import ENVIRONMENT, REMPART
-from tests.gate.house import House
+from tests.gate.house import House, wide_open
 
 
 class Arena(House):
@@ -30,12 +30,7 @@ def arena(cluster: Path) -> Iterator[Arena]:
     with psycopg.connect(dsn("owner", cluster), autocommit=True) as owner:
         made = Arena(cluster, owner)
         # The breaker and the networks' limits are shared with every other test of the run.
-        owner.execute(
-            "update gate.breaker set floor = 1000000, ceiling = 1000000, current = 1000000, present = 1000000"
-        )
-        owner.execute(
-            "update gate.limit_row set amounts = '{1000000,1000000,1000000,1000000}' where scope = 3"
-        )
+        wide_open(owner)
         try:
             made.start()
             yield made

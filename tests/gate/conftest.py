@@ -14,7 +14,7 @@ from rempart.gate.keepers import Changes
 from rempart.vault.create_keys import create_keys
 from tests.gate.changing import HASHED, SECRET, Connect
 from tests.gate.doors import Doors, doors
-from tests.gate.house import Account, House, Person
+from tests.gate.house import Account, House, Person, wide_open
 
 
 @pytest.fixture(scope="session")
@@ -23,12 +23,7 @@ def house(cluster: Path) -> Iterator[House]:
     with psycopg.connect(dsn("owner", cluster), autocommit=True) as owner:
         made = House(cluster, owner)
         # The platform's breaker is shared by every test: wide open here, narrow where it is the subject.
-        owner.execute(
-            "update gate.breaker set floor = 1000000, ceiling = 1000000, current = 1000000, present = 1000000"
-        )
-        owner.execute(
-            "update gate.limit_row set amounts = '{1000000,1000000,1000000,1000000}' where scope = 3"
-        )
+        wide_open(owner)
         try:
             made.start()
             yield made
