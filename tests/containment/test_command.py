@@ -6,7 +6,6 @@ from contextlib import contextmanager
 import pytest
 
 from rempart.cli import contain
-from rempart.cli.screen import out
 from rempart.vocabulary.faults import Fault
 from tests.access.house import as_owner
 
@@ -24,7 +23,6 @@ def command(db, house, monkeypatch, capsys):
 
     def run(*words):
         code = 0
-        monkeypatch.setattr(out, "file", None, raising=False)
         try:
             contain.app([*words, "--json"], exit_on_error=False, result_action="return_value")
         except SystemExit as end:

@@ -5,7 +5,18 @@ import pytest
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 
-_OPEN_TO_WEB = {"journal.for_pages", "gate.restriction", "gate.limits_published", "gate.change_announced"}
+_OPEN_TO_WEB = {
+    *(
+        "journal.for_pages",
+        "gate.restriction",
+        "gate.limits_published",
+        "gate.change_announced",
+        "gate.watch",
+    ),
+    *("detection.signal", "detection.alert", "detection.alert_event", "detection.mute", "detection.setting"),
+    *("containment.call", "containment.handover"),
+    "containment.contact",  # but for its addresses and secrets
+}
 
 
 @pytest.fixture
@@ -22,7 +33,7 @@ def admin(connect):
 def _relations(admin):
     rows = admin.execute(
         "select nspname, relname from pg_class join pg_namespace n on n.oid = relnamespace "
-        "where nspname in ('registry', 'vault', 'journal', 'gate') and relkind in ('r', 'p', 'v', 'm') "
+        "where nspname in ('registry', 'vault', 'journal', 'gate', 'detection', 'containment') and relkind in ('r', 'p', 'v', 'm') "
         "order by 1, 2"
     ).fetchall()
     return [(f"{schema}.{name}", sql.Identifier(schema, name)) for schema, name in rows]

@@ -256,7 +256,8 @@ def test_explaining_names_the_restriction(run: Any, house: House, kind: str) -> 
     ).fetchone() or (0,)
     told = json.loads(run("explain", account.login, "--json"))
     assert told["reason"] == house.look_up(account, person.ask()).json()["reason"] == kind
-    assert told["steps"][0] == {"step": "restrictions", "restriction": kind, "id": number, "passes": False}
+    first = {"step": "restrictions", "restriction": kind, "id": number, "passes": False}
+    assert first.items() <= told["steps"][0].items()
     with_card = json.loads(run("explain", account.login, "--proof", "card", "--json"))
     reply = house.look_up(account, person.ask(proof=house.card(account, person))).json()
     assert with_card["verdict"] == reply["verdict"]

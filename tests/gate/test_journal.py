@@ -127,6 +127,7 @@ PREFIXES = {
     "gate": {"gate:", "care:"},
     "responder": {"response:"},
     "auditor": set(),
+    "detector": set(),
 }
 EVERY = sorted(set().union(*PREFIXES.values()) | {"audit:", "", "GATE:", " gate:", "gate", "unheard:"})
 
