@@ -33,8 +33,8 @@ def admin(connect):
 def _relations(admin):
     rows = admin.execute(
         "select nspname, relname from pg_class join pg_namespace n on n.oid = relnamespace "
-        "where nspname in ('registry', 'vault', 'journal', 'gate', 'detection', 'containment') and relkind in ('r', 'p', 'v', 'm') "
-        "order by 1, 2"
+        "where nspname in ('registry', 'vault', 'journal', 'gate', 'detection', 'containment') "
+        "and relkind in ('r', 'p', 'v', 'm') order by 1, 2"
     ).fetchall()
     return [(f"{schema}.{name}", sql.Identifier(schema, name)) for schema, name in rows]
 
