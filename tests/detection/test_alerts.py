@@ -191,3 +191,25 @@ def test_pages_may_not_write_the_tables_nor_make_an_incident(ground):
             web.execute(statement, (alert,))
     assert owner.execute("select detection.make_incident(%s, 'nuit', 12)", (alert,)).fetchone()[0]
     assert not owner.execute("select detection.make_incident(%s, 'nuit', 13)", (alert,)).fetchone()[0]
+
+
+def test_a_ban_of_the_whole_neighbourhood_keeps_a_network_s_alert_restricted(connect):
+    owner, web = connect("owner"), connect("web")
+    (alert,) = owner.execute(
+        "insert into detection.alert (network, opened_at, last_at, state)"
+        " values ('198.51.100.77', now(), now(), 'restricted') returning id"
+    ).fetchone()
+    (ban,) = owner.execute(
+        "insert into gate.restriction (scope, subject, kind, reason, author, starts_at, ends_at)"
+        " values (3, '198.51.100.0/24', 'frozen', 'test', 'nuit', now(), now() + interval '1 hour')"
+        " returning id"
+    ).fetchone()
+    try:
+        for lifted, state in ((None, "restricted"), ("now", "taken")):
+            owner.execute("update gate.restriction set lifted_at = %s where id = %s", (lifted, ban))
+            done(web, "ease", alert)
+            row = owner.execute("select state from detection.alert where id = %s", (alert,)).fetchone()
+            assert row == (state,)
+    finally:
+        owner.execute("update gate.restriction set lifted_at = now() where id = %s", (ban,))
+        owner.execute("update detection.alert set state = 'closed' where id = %s", (alert,))

@@ -72,7 +72,7 @@ declare
 begin
     select exists (select from gate.restriction r
                     where r.lifted_at is null and (r.ends_at is null or r.ends_at > clock_timestamp())
-                      and (r.scope = 1 and r.subject = a.account::text or r.scope = 3 and r.subject = host(a.network)))
+                      and case r.scope when 1 then r.subject = a.account::text when 3 then a.network <<= r.subject::inet end)
       into left_ from detection.alert a where a.id = p_alert;
     return detection.move(p_alert, p_author, 'eased', '{restricted}', case when left_ then 'restricted' else 'taken' end, p_kind);
 end $$;
