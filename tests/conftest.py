@@ -56,14 +56,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("soak_round", range(1, rounds + 1))
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """One worker has all browser tests, and one a file's: what they share is made once."""
+    group = "browser" if "browser" in item.path.parts else str(item.path)
+    item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browsers last, whatever the random order: driving one keeps an event loop running in this thread."""
     items.sort(key=lambda item: "browser" in item.path.parts)
-    for item in items:
-        # One worker has all browser tests, and another a file's: what they share is made once.
-        group = "browser" if "browser" in item.path.parts else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 # ------------------------------------------------------------------------------------ the harder world
