@@ -23,7 +23,7 @@ run: $(VENV)/made ## Run the demonstration (REMPART_PORT, REMPART_DATA and REMPA
 	@exec $(BIN)/rempart demo
 
 test: $(VENV)/made ## Run every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 lint: $(VENV)/made ## Check style, types and the order of the rooms
 	$(BIN)/ruff check .

@@ -20,6 +20,9 @@ from typing import Any
 import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
+
+_HERE = Path(__file__).parent
 
 _DATA = Path(tempfile.mkdtemp(prefix="rempart-test-"))
 _DATA.chmod(0o711)  # the server's own user must be able to enter
@@ -56,16 +59,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("soak_round", range(1, rounds + 1))
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """One worker has all browser tests, and one a file's: what they share is made once."""
-    group = "browser" if "browser" in item.path.parts else str(item.path)
-    item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browsers last, whatever the random order: driving one keeps an event loop running in this thread."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """What takes longest first, whatever the random order: two workers then end at nearly the same time."""
+    first = ("browser", "drills", "cli", "faults")
+    rank = {folder: place for place, folder in enumerate(first)}
+    items.sort(key=lambda item: rank.get(item.path.relative_to(_HERE).parts[0], len(first)))
+
+
+class _ByFile(LoadScopeScheduling):
+    """One worker has a whole file, and one all browser tests: what they share is made once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "browser" if "browser" in Path(file).parent.parts else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return _ByFile(config, log)
 
 
 # ------------------------------------------------------------------------------------ the harder world
