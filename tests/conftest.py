@@ -75,6 +75,11 @@ class _ByFile(LoadScopeScheduling):
         return "browser" if "browser" in Path(file).parent.parts else file
 
 
+def pytest_xdist_setupnodes() -> None:
+    """A worker that inherited this name would load settings before its own environment stands above."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE")
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     return _ByFile(config, log)
 
