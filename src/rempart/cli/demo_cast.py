@@ -53,8 +53,7 @@ class Player:
         return row
 
 
-def cast() -> list[Player]:
-    """One account for each role; the logins are easy to type."""
+def _professionals() -> list[Player]:
     professional = "professional"
     return [
         Player(
@@ -106,6 +105,13 @@ def cast() -> list[Player]:
             Workplace("DEMO-INFIRMIERE", "Cabinet infirmier du Port", "practice", "Brest", "29200"),
             rpps(5),
         ),
+    ]
+
+
+def cast() -> list[Player]:
+    """One account for each role; the logins are easy to type."""
+    return [
+        *_professionals(),
         Player("exploitation", Profession.OPERATOR, "operations", "Exploitation, jour"),
         Player("exploitation-nuit", Profession.OPERATOR, "operations", "Exploitation, nuit"),
         Player("dpo", Profession.DPO, "dpo", "Déléguée à la protection des données"),

@@ -6,12 +6,10 @@ of the loop's own file.
 
 from typing import Any
 
-import numba
-
-_helper = numba.njit(cache=True, nogil=True, error_model="numpy")
+from rempart.detection.detector import loop
 
 
-@_helper
+@loop
 def push(ring: Any, value: int) -> None:
     """Newest first; the oldest falls out."""
     for k in range(len(ring) - 1, 0, -1):
@@ -19,7 +17,7 @@ def push(ring: Any, value: int) -> None:
     ring[0] = value
 
 
-@_helper
+@loop
 def is_among(ring: Any, value: int) -> bool:
     """Nobody (0) always is: of them nothing new is said."""
     for k in range(len(ring)):
@@ -28,7 +26,7 @@ def is_among(ring: Any, value: int) -> bool:
     return value == 0
 
 
-@_helper
+@loop
 def is_new(recent: Any, person: int) -> bool:
     """Not among the last persons; then it is from now on. The gate counts a person again after a minute."""
     if is_among(recent, person):
@@ -37,7 +35,7 @@ def is_new(recent: Any, person: int) -> bool:
     return True
 
 
-@_helper
+@loop
 def within(value: float, least: int, most: int) -> int:
     """A threshold as a number of places in a ring: never outside of it."""
     return int(min(max(value, least), most))
