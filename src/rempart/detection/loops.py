@@ -6,10 +6,12 @@ of the loop's own file.
 
 from typing import Any
 
-from rempart.detection.detector import loop
+import numba
+
+_helper = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
-@loop
+@_helper
 def push(ring: Any, value: int) -> None:
     """Newest first; the oldest falls out."""
     for k in range(len(ring) - 1, 0, -1):
@@ -17,7 +19,7 @@ def push(ring: Any, value: int) -> None:
     ring[0] = value
 
 
-@loop
+@_helper
 def is_among(ring: Any, value: int) -> bool:
     """Nobody (0) always is: of them nothing new is said."""
     for k in range(len(ring)):
@@ -26,7 +28,7 @@ def is_among(ring: Any, value: int) -> bool:
     return value == 0
 
 
-@loop
+@_helper
 def is_new(recent: Any, person: int) -> bool:
     """Not among the last persons; then it is from now on. The gate counts a person again after a minute."""
     if is_among(recent, person):
@@ -35,7 +37,7 @@ def is_new(recent: Any, person: int) -> bool:
     return True
 
 
-@loop
+@_helper
 def within(value: float, least: int, most: int) -> int:
     """A threshold as a number of places in a ring: never outside of it."""
     return int(min(max(value, least), most))
