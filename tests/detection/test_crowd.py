@@ -56,6 +56,7 @@ CASES = [
     Case("four organisations", _PAST + _gathered(4, 8)),
     Case("a hospital behind one address", _PAST + _gathered(12, 5, organisations=1)),
     Case("cards from all", _PAST + _gathered(12, 5, proof=1)),
+    Case("each on the network that its organisation declared", _PAST + _gathered(8, 5, declared=1)),
     Case("the first days of a journal", _gathered(8, 5, 0)),
     Case(
         "who merely shares the address is not named",

@@ -22,6 +22,7 @@ _MUTANTS = [
     ("geography", "here.score[k] + says", "here.score[k] + abs(says)"),
     ("crowd", "here.persons[k] < limits[3]", "False"),
     ("crowd", "counts = j == i", "counts = True"),
+    ("crowd", "entry.declared == 1 or ", ""),
     ("campaign", "row.organisations[k] != row.organisations[mine]", "k != mine"),
     ("campaign", "limits[3] * mine.persons", "0"),
     ("proofs", "entry.person != mine.person", "True"),

@@ -32,7 +32,9 @@ class Signal:
 
     def say(self, language: Any) -> str:
         """In words."""
-        shown = {name: _plain(value) for name, value in (self.limits | self.facts).items()}
+        figures = {name: _plain(value) for name, value in (self.limits | self.facts).items()}
+        mark = "," if language == "fr" else "."
+        shown = {name: figure.replace(".", mark) for name, figure in figures.items()}
         return self.detector.sentence[language].format(**shown)
 
 

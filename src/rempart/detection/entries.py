@@ -22,6 +22,7 @@ ENTRY = np.dtype(
         ("software", "i8"),
         ("network", "i8"),  # the address (IPv6: its /56)
         ("carrier", "i8"),  # IPv4: its /16; IPv6: its /32
+        ("declared", "i1"),  # 1: the organisation declared this network as its own
         ("channel", "i1"),
         ("purpose", "i1"),
         ("profession", "i1"),

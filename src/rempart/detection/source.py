@@ -61,6 +61,7 @@ _COLUMNS = {
     "software": _hash("e.software"),
     "network": _network(32, 56),
     "carrier": _network(16, 32),
+    "declared": "case when e.network <<= any (o.declared_networks::inet[]) then 1 else 0 end",
     "channel": _word("e.channel", CHANNELS),
     "purpose": _word("e.purpose", PURPOSES),
     "profession": _word("e.profession", PROFESSIONS),

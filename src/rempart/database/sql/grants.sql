@@ -165,7 +165,7 @@ grant select (x, seq, at, tag, account, profession, assurance, session, device, 
     on journal.entry to rempart_detector;
 grant usage on schema access, registry to rempart_detector;
 grant select (id, data_key) on registry.person to rempart_detector;  -- has an import replaced a decoy?
-grant select (id, department) on access.access_organisation to rempart_detector;
+grant select (id, department, declared_networks) on access.access_organisation to rempart_detector;
 grant select on gate.restriction, gate.limits_published, detection.setting, detection.decoy, detection.signal to rempart_detector;
 grant execute on function detection.note, detection.beat, containment.act to rempart_detector;
 grant usage on schema detection to rempart_web;

@@ -1,8 +1,9 @@
 """Accounts of several organisations, new on one network within a day, asking there without a single card.
 
-Hospitals are one organisation. A chain's back office has been on its network for long. Behind a carrier's
-shared address most accounts read cards. Whoever merely shares the address is not named: only accounts that
-took several persons themselves, without a card, where they had never been.
+Hospitals are one organisation. On a network that its own organisation declared nobody is new. A chain's
+back office has been on its network for long. Behind a carrier's shared address most accounts read cards.
+Whoever merely shares the address is not named: only accounts that took several persons themselves, without a
+card, where they had never been.
 """
 
 from typing import Any
@@ -69,7 +70,7 @@ def see(entries: Any, index: Any, state: Any, table: Any, limits: Any, out: Any)
             table[0] = entry.at
         here = state[index[i]]
         bare, carded = is_bare(entry), is_carded(entry)
-        known = carded or entry.at - table[0] < history
+        known = carded or entry.declared == 1 or entry.at - table[0] < history
         newcomer = _find(here.accounts, entry.account) < 0
         is_strange(here.accounts, here.last, here.familiar, entry.account, entry.at, settled, known)
         k = _find(here.accounts, entry.account)
