@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rempart.detection.engine import Engine, Run
+from rempart.detection.engine import Engine, Run, Signal
 from rempart.detection.index import Index
 from rempart.detection.known import known
 from tests.detection.feed import entries, run
@@ -35,6 +35,16 @@ def test_a_signal_is_said_in_both_languages_with_its_figures():
     (found,) = run("decoy", _touches(1))
     assert found.say("fr").startswith("1 fiche(s) leurre consultée(s) en 30 jours")
     assert "1 decoy record(s) looked up in 30 days" in found.say("en")
+
+
+def test_a_decimal_is_written_as_each_language_writes_it():
+    detector = known()["pace"]
+    figures = dict.fromkeys(detector.facts, 59.6)
+    shipped = {key: one.value for key, one in detector.limits.items()}
+    found = Signal(detector, 0, 0, 1, 0, 0, figures, shipped)
+    assert "59,6" in found.say("fr")
+    assert "59.6" not in found.say("fr")
+    assert "59.6" in found.say("en")
 
 
 def test_every_key_keeps_its_place_while_the_index_grows():

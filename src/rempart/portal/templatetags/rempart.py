@@ -187,6 +187,12 @@ def coded(reason: str) -> str:
 
 
 @register.filter
+def by(author: str) -> str:
+    """Who set or lifted a restriction: the login of a person, or the detectors."""
+    return _("la détection automatique") if author == "detector" else author
+
+
+@register.filter
 def exactly(value: object) -> str:
     """The day and the second."""
     at = moment(value)
