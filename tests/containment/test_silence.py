@@ -24,14 +24,17 @@ def beat(house):
 def strict(house):
     """A profession of its own whose account may look up twelve persons a day without a card."""
     rows = "insert into gate.limit_row values (%s, 'podiatrist', 0, '{12,12,12,12}')"
-    house.owner.execute("delete from gate.limit_row where profession = 'podiatrist'")
+    taken = house.owner.execute("delete from gate.limit_row where profession = 'podiatrist' returning *")
+    before = taken.fetchall()
     for scope in (1, 2):
         house.owner.execute(rows, (scope,))
     house.owner.execute(
         "insert into gate.matrix_row values ('rights', 'podiatrist', 2, 12, false) on conflict do nothing"
     )
     yield house.account("podiatrist", terminal=True)
-    house.owner.execute("delete from gate.limit_row where profession = 'podiatrist' and meter = 0")
+    house.owner.execute("delete from gate.limit_row where profession = 'podiatrist'")
+    for row in before:
+        house.owner.execute("insert into gate.limit_row values (%s, %s, %s, %s)", row)
 
 
 def answered(house, account, number, **proof):

@@ -219,12 +219,14 @@ def test_an_organisation_is_found_and_its_networks_declared_when_told_to(run: An
     ).fetchone() or ("",)
     (line,) = json.loads(run("find", name, "--json", app=organisation_app))
     assert (line["id"], line["networks"]) == (number, [])
-    declare = ["networks", name, "192.0.2.0/24", *WHY]
+    declare = ["networks", name, "198.51.100.128/25", *WHY]
     assert "add --apply" in run(*declare, app=organisation_app)
     assert json.loads(run("find", name, "--json", app=organisation_app))[0]["networks"] == []
     run(*declare, "--apply", app=organisation_app)
-    assert json.loads(run("find", name, "--json", app=organisation_app))[0]["networks"] == ["192.0.2.0/24"]
-    for wrong in ("0.0.0.0/0", "192.0.2.1/24", "all"):
+    assert json.loads(run("find", name, "--json", app=organisation_app))[0]["networks"] == [
+        "198.51.100.128/25"
+    ]
+    for wrong in ("0.0.0.0/0", "198.51.100.1/25", "all"):
         with pytest.raises(OrganisationFault):
             run("networks", name, wrong, *WHY, "--apply", app=organisation_app)
     with pytest.raises(OrganisationFault, match="identifier"):
