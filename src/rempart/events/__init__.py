@@ -1,0 +1,1 @@
+"""The journal told to other systems: security events, audit events, metrics."""
