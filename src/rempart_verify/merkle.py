@@ -75,22 +75,21 @@ def is_included(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root
 
 def is_consistent(first: int, second: int, proof: Sequence[bytes], old: bytes, new: bytes) -> bool:
     """RFC 9162, 2.1.4.2: is the tree of `first` leaves and root `old` the beginning of that of `second`?"""
-    if not 0 <= first <= second:
-        return False
-    if first == second:
-        return not proof and old == new
-    if first == 0:
-        return not proof and old == EMPTY
+    if first in (0, second):
+        return not proof and old == (new if first else EMPTY)
     path = list(proof) if first & (first - 1) else [old, *proof]
-    if not path:
-        return False
+    return bool(path) and 0 < first < second and _grows(first, second, path) == (old, new)
+
+
+def _grows(first: int, second: int, path: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    """The two roots that a path makes; None where it is longer or shorter than it must be."""
     fn, sn = first - 1, second - 1
     while fn & 1:
         fn, sn = fn >> 1, sn >> 1
     fr = sr = path[0]
     for other in path[1:]:
         if sn == 0:
-            return False
+            return None
         if fn & 1 or fn == sn:
             fr, sr = node_hash(other, fr), node_hash(other, sr)
             while not fn & 1 and fn:
@@ -98,4 +97,4 @@ def is_consistent(first: int, second: int, proof: Sequence[bytes], old: bytes, n
         else:
             sr = node_hash(sr, other)
         fn, sn = fn >> 1, sn >> 1
-    return sn == 0 and fr == old and sr == new
+    return (fr, sr) if sn == 0 else None

@@ -4,7 +4,8 @@ An entry's canonical bytes are one line of PostgreSQL's COPY text format (docume
 Format"), without the newline: the schema's version, then every column in this order, parted by tabs;
 nothing is `\N`; backslash, backspace, form feed, newline, return, tab and vertical tab are written
 `\\ \b \f \n \r \t \v`; integers in decimals, `at` in microseconds since 1970
-(UTC), booleans `t` or `f`, `network` as an address without a mask, `details` as PostgreSQL prints jsonb. UTF-8.
+(UTC), booleans `t` or `f`, `network` as an address without a mask, `details` as PostgreSQL prints
+jsonb. UTF-8.
 
 A version once used never changes. A new column makes a new version; old segments keep theirs.
 """

@@ -48,8 +48,9 @@ class Tiles:
         return changed
 
     def over(self, start: int, end: int) -> bytes:
-        """RFC 6962's MTH over leaves start to end: `start` is a multiple of the largest power of two below
-        their number, as it is wherever a root or a proof asks.
+        """RFC 6962's MTH over leaves start to end.
+
+        `start` is a multiple of the largest power of two below their number, as wherever a proof asks.
         """
         width = end - start
         if width & (width - 1) == 0:

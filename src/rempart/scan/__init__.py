@@ -1,1 +1,1 @@
-"""Access logs of another portal, made into journal entries: what has left it, and what would have been noticed."""
+"""Access logs of another portal made into journal entries: what left it, what would have been noticed."""
