@@ -14,7 +14,7 @@ $(VENV)/made: constraints.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.PHONY: help run test lint format bench soak constraints clean
+.PHONY: help run test outside lint format bench soak constraints clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,13 @@ run: $(VENV)/made ## Run the demonstration (REMPART_PORT, REMPART_DATA and REMPA
 
 test: $(VENV)/made ## Run every test
 	$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
+
+outside: $(VENV)/made ## Install what a few tests need besides: Spark, and a server that speaks S3
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes \
+		--requirement constraints-spark.txt
+	@test -x $(VENV)/outside/bin/python || $(PYTHON) -m venv $(VENV)/outside
+	@$(VENV)/outside/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--requirement constraints-outside.txt
 
 lint: $(VENV)/made ## Check style, types and the order of the rooms
 	$(BIN)/ruff check .
@@ -41,10 +48,14 @@ bench: $(VENV)/made ## Measure the gate: look-ups a second, alone and over HTTP
 soak: $(VENV)/made ## Kill, cut and fill again and again: every fault test twenty times (REMPART_SOAK)
 	REMPART_SOAK=$${REMPART_SOAK:-20} $(BIN)/python -m pytest -m faults
 
+PIN = $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file
+
 constraints: $(VENV)/made ## Pin every package again, with hashes, from pyproject.toml
 	@$(BIN)/python -c 'import tomllib; p = tomllib.load(open("pyproject.toml", "rb")); print(*p["project"]["dependencies"], *p["dependency-groups"]["dev"], *p["build-system"]["requires"], "pip", "wheel", sep="\n")' \
-	| $(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-annotate --no-header \
-		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file constraints.txt -
+	| $(PIN) constraints.txt -
+	@echo pyspark | $(PIN) constraints-spark.txt -
+	@echo 'moto[s3,server]' | $(PIN) constraints-outside.txt -
 
 clean: ## Remove what was made here, but not the data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build

@@ -37,8 +37,11 @@ def test_every_dependency_is_pinned_and_carries_hashes():
     assert [name for name, block in pinned.items() if "--hash=sha256:" not in block] == []
 
 
-def test_the_pins_name_no_place_to_fetch_from():
-    assert not re.search(r"://|--(extra-)?index-url|--find-links|@ ", (ROOT / "constraints.txt").read_text())
+@pytest.mark.parametrize("file", sorted(ROOT.glob("constraints*.txt")), ids=lambda file: file.name)
+def test_the_pins_carry_hashes_and_name_no_place_to_fetch_from(file):
+    text = file.read_text()
+    assert not re.search(r"://|--(extra-)?index-url|--find-links|@ ", text)
+    assert [line for line in text.splitlines() if "==" in line and not line.endswith("\\")] == []
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
