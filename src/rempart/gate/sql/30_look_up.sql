@@ -43,7 +43,8 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off  -- a plan mad
 as $$
 declare
     known record; a gate.ask; c gate.caller; m gate.matrix_row; d gate.decision; earlier gate.repeat;
-    p registry.person; f record; spend record; breaker gate.breaker; lines gate.line[] := '{}';
+    p registry.person; nobody registry.person; unread bigint; missed boolean;
+    f record; spend record; breaker gate.breaker; lines gate.line[] := '{}';
     key_ bytea; candidate bigint; candidates bigint[]; rank smallint; ambiguous boolean; counted bigint; hit boolean;
     base smallint; scopes smallint[]; ids bigint[]; meters smallint[]; limits integer[]; network_ bigint;
     hourly integer; cost_ integer; shown smallint; journal_it boolean;
@@ -76,7 +77,7 @@ begin
          order by u.place
     loop
         a := p_asks[known.place]; c := known.caller; m := known.matrix;
-        d := null; p := null; cost_ := 0; shown := 0; journal_it := true;
+        d := null; p := null; nobody := null; cost_ := 0; shown := 0; journal_it := true;
         d.reference := a.reference; d.checked_at := a.now_; d.proof := a.proof; d.verdict := 'granted'; d.categories := 0;
         d.account := c.account; d.profession := c.profession; d.rpps := c.rpps;
 
@@ -153,7 +154,14 @@ begin
             select r.*, ik.withdrawn_at is not null as withdrawn into f
               from (select * from registry.person z where z.id >= candidate order by z.id limit 1) r
               join vault.data_key dk on dk.id = r.data_key join vault.insurer_key ik on ik.id = dk.insurer_key;
-            continue when f.id is distinct from candidate or f.withdrawn or f.birth_rank <> a.birth_rank;
+            if f.id is distinct from candidate or f.withdrawn or f.birth_rank <> a.birth_rank then
+                -- Nobody. What is taken over from somebody costs a few microseconds: the same is done here,
+                -- where nothing reads it.
+                if not hit then unread := f.id; rank := f.birth_rank; missed := true; end if;
+                nobody := row(f.id, f.insurer, f.data_key, f.birth_rank, f.policyholder, f.sealed_civil, f.sealed_nir,
+                              f.sealed_rights, f.sealed_contract);
+                continue;
+            end if;
             if not hit then
                 counted := f.id; rank := f.birth_rank; hit := true;
             else
