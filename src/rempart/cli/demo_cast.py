@@ -53,59 +53,28 @@ class Player:
         return row
 
 
+_PRACTISING = """
+pharmacie  | pharmacist | Camille Roussel     | Pharmacie des Tilleuls   | pharmacy | Nantes     | 44000
+optique    | optician   | Nadia Ferrand       | Optique Clairvue         | optician | Lille      | 59000
+medecin    | doctor     | Dr Hélène Marchand  | Cabinet médical du Parc  | practice | Strasbourg | 67000
+dentiste   | dentist    | Dr Idriss Benali    | Cabinet dentaire Voltaire| practice | Lyon       | 69003
+infirmiere | nurse      | Lucie Tanguy        | Cabinet infirmier du Port| practice | Brest      | 29200
+"""
+
+
 def _professionals() -> list[Player]:
-    professional = "professional"
-    return [
-        Player(
-            "pharmacie",
-            Profession.PHARMACIST,
-            professional,
-            "Camille Roussel",
-            Workplace("DEMO-PHARMACIE", "Pharmacie des Tilleuls", "pharmacy", "Nantes", "44000"),
-            rpps(1),
-        ),
-        Player(
-            "optique",
-            Profession.OPTICIAN,
-            professional,
-            "Nadia Ferrand",
-            Workplace("DEMO-OPTIQUE", "Optique Clairvue", "optician", "Lille", "59000"),
-            rpps(2),
-        ),
-        Player(
-            "medecin",
-            Profession.DOCTOR,
-            professional,
-            "Dr Hélène Marchand",
-            Workplace("DEMO-MEDECIN", "Cabinet médical du Parc", "practice", "Strasbourg", "67000"),
-            rpps(3),
-        ),
-        Player(
-            "dentiste",
-            Profession.DENTIST,
-            professional,
-            "Dr Idriss Benali",
-            Workplace("DEMO-DENTISTE", "Cabinet dentaire Voltaire", "practice", "Lyon", "69003"),
-            rpps(4),
-        ),
-        Player(
-            "hopital",
-            Profession.HOSPITAL_DESK,
-            professional,
-            "Bureau des entrées",
-            Workplace(
-                "DEMO-HOPITAL", "Centre hospitalier des Trois Rivières", "hospital", "Ajaccio", "20000"
-            ),
-        ),
-        Player(
-            "infirmiere",
-            Profession.NURSE,
-            professional,
-            "Lucie Tanguy",
-            Workplace("DEMO-INFIRMIERE", "Cabinet infirmier du Port", "practice", "Brest", "29200"),
-            rpps(5),
-        ),
-    ]
+    hospital = Workplace(
+        "DEMO-HOPITAL", "Centre hospitalier des Trois Rivières", "hospital", "Ajaccio", "20000"
+    )
+    desk = Player("hopital", Profession.HOSPITAL_DESK, "professional", "Bureau des entrées", hospital)
+    people = [_practising(line, number) for number, line in enumerate(_PRACTISING.split("\n")[1:-1], 1)]
+    return [*people[:-1], desk, people[-1]]
+
+
+def _practising(line: str, number: int) -> Player:
+    login, profession, name, *where = (word.strip() for word in line.split("|"))
+    place = Workplace(f"DEMO-{login.upper()}", *where)
+    return Player(login, Profession(profession), "professional", name, place, rpps(number))
 
 
 def cast() -> list[Player]:

@@ -32,9 +32,7 @@ class Signal:
 
     def say(self, language: Any) -> str:
         """In words."""
-        figures = {name: _plain(value) for name, value in (self.limits | self.facts).items()}
-        mark = "," if language == "fr" else "."
-        shown = {name: figure.replace(".", mark) for name, figure in figures.items()}
+        shown = {name: _plain(value, language) for name, value in (self.limits | self.facts).items()}
         return self.detector.sentence[language].format(**shown)
 
 
@@ -145,5 +143,7 @@ def _room(state: np.ndarray, needed: int) -> np.ndarray:
     return longer
 
 
-def _plain(value: float) -> str:
-    return f"{value:.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.1f}"  # noqa: PLR2004  # a figure to read
+def _plain(value: float, language: str) -> str:
+    if value == int(value) or abs(value) >= 100:  # noqa: PLR2004  # a figure to read
+        return f"{value:.0f}"
+    return f"{value:.1f}".replace(".", "," if language == "fr" else ".")
