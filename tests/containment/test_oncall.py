@@ -11,8 +11,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from aiosmtpd.controller import Controller
 
-from rempart.containment.oncall import post, senders
-from rempart.containment.oncall.post import NotReachedError
+from rempart.access import post
+from rempart.access.post import NotReachedError
+from rempart.containment.oncall import senders
 from rempart.containment.oncall.senders import webhook_key
 from rempart.containment.oncall.words import Call, tell
 

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter, validators
 
 from rempart.cli import screen
 from rempart.cli.options import DATA, Data, Json
-from rempart.containment.oncall.post import NotReachedError, checked
+from rempart.access.post import NotReachedError, checked
 from rempart.database.connect import dsn
 from rempart.vocabulary.faults import Fault
 

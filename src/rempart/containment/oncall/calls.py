@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from rempart.containment.oncall.post import NotReachedError
+from rempart.access.post import NotReachedError
 from rempart.containment.oncall.senders import SENDERS
 from rempart.containment.oncall.words import Call, tell
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from django.core.mail import EmailMessage
 
 from rempart.access.notice_mail import host_of_mail
-from rempart.containment.oncall.post import NotReachedError, Request, send
+from rempart.access.post import NotReachedError, Request, send
 from rempart.containment.oncall.words import Call, Told
 
 _JSON = {"Content-Type": "application/json", "User-Agent": "rempart"}
