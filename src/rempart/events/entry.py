@@ -70,6 +70,11 @@ def opened(entry: Entry) -> list[str] | None:
     return [str(one.name).lower() for one in Category if entry.categories & one]
 
 
+def person(entry: Entry) -> str | None:
+    """As text: many readers of JSON round numbers beyond 2⁵³."""
+    return None if entry.person is None else str(entry.person)
+
+
 def entries_of(lines: bytes) -> list[Entry]:
     """Entries from canonical lines, each ended by a newline (`rempart_verify.schema`)."""
     if not lines:

@@ -101,6 +101,7 @@ KINDS = {
     "care:": Kind(_API, OTHER, _INFO, _E, "Care that the person received"),
     "intake:": Kind(_API, 3, _INFO, _U, "Persons, professionals, insurers or keys brought in"),
     "installation:": Kind(_API, 3, _MEDIUM, _U, "The installation itself"),
+    "events:test:": Kind(_API, OTHER, _INFO, _E, "A test: nothing happened"),
     "": Kind(_API, OTHER, _INFO, _E, "Event"),
 }
 

@@ -5,7 +5,7 @@ What the schema has no attribute for stands in `unmapped` under the journal's ow
 
 from typing import Any
 
-from rempart.events.entry import Entry, opened
+from rempart.events.entry import Entry, opened, person
 from rempart.events.kinds import Class, kind_of
 
 VERSION = "1.7.0"
@@ -65,7 +65,7 @@ def _metadata(entry: Entry, place: str) -> dict[str, Any]:
 
 def _unmapped(entry: Entry) -> dict[str, Any]:
     given = {name: getattr(entry, name) for name in _UNMAPPED}
-    return given | {"categories": opened(entry)}
+    return given | {"categories": opened(entry), "person": person(entry)}
 
 
 def _datastore(entry: Entry, place: str) -> dict[str, Any]:
@@ -73,7 +73,10 @@ def _datastore(entry: Entry, place: str) -> dict[str, Any]:
 
 
 def _api(entry: Entry, place: str) -> dict[str, Any]:
-    return _from(entry, place) | {"api": {"operation": entry.tag, "service": {"name": "rempart"}}}
+    """With the account that it was done to, where somebody else did it."""
+    about = [{"type": "account", "uid": str(entry.account)}] if entry.account is not None else None
+    api = {"operation": entry.tag, "service": {"name": "rempart"}}
+    return _from(entry, place) | {"api": api, "resources": about}
 
 
 def _authentication(entry: Entry, place: str) -> dict[str, Any]:
