@@ -1,4 +1,5 @@
-"""Who was exposed, to whom, when and to what: exact, from sealed segments and what is not sealed yet.
+"""Who was exposed: exactly which persons' data were disclosed, to whom, and when. No estimate anywhere.
 
-Questions are SQL, the same text on one machine and on many. Read: docs/reference/exposure.md.
+Read first: `selection` (what is asked), `statements` (the SQL, the same for every engine), `source`
+(which files and rows it runs over), then `answer`.
 """
