@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 import psycopg
 from cyclopts import App, Parameter, validators
 
+from rempart.access.post import NotReachedError, checked
 from rempart.cli import screen
 from rempart.cli.options import DATA, Data, Json
-from rempart.access.post import NotReachedError, checked
 from rempart.database.connect import dsn
 from rempart.vocabulary.faults import Fault
 

@@ -18,6 +18,14 @@ GatePort = Annotated[
     int | None,
     Parameter(name="--gate-port", help="Loopback port of the gate's API; kept from last time otherwise."),
 ]
+MetricsPort = Annotated[
+    int | None,
+    Parameter(
+        name="--metrics-port",
+        env_var="REMPART_METRICS_PORT",
+        help="Figures for Prometheus on this port of this machine alone; none otherwise.",
+    ),
+]
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON for programs.")]
 
 DATA = Path("var")

@@ -137,6 +137,20 @@ def detector(place: Installation) -> Child:
     )
 
 
+def events(place: Installation, metrics_port: int | None) -> Child | None:
+    """The process that tells other systems, and exports figures; None where neither is asked for."""
+    if metrics_port is None and not (place.data / "events.toml").exists():
+        return None
+    figures = () if metrics_port is None else ("--metrics-port", str(metrics_port))
+    return Child(
+        name="events",
+        command=(*_python("rempart.events.forward"), "--data", str(place.data), *figures),
+        log=place.log("events"),
+        env={"REMPART_URL": place.url} | given_to("events") | _as_role("auditor", place.data),
+        runner=place.users.detector if place.users else None,  # it reads the journal as well
+    )
+
+
 def terminals(place: Installation) -> Child:
     """The demonstration's card terminals: they alone hold the keys that sign attestations."""
     return Child(

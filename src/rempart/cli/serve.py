@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from rempart.cli import processes, users
-from rempart.cli.options import DATA, PORT, Data, GatePort, Port
+from rempart.cli.options import DATA, PORT, Data, GatePort, MetricsPort, Port
 from rempart.cli.processes import Installation
 from rempart.cli.screen import step
 from rempart.cli.supervisor import (
@@ -49,14 +49,18 @@ def start_database(supervisor: Supervisor, data: Path, say: Say) -> None:
     setup.setup(data, say)
 
 
-def start_doors(supervisor: Supervisor, place: Installation, say: Say) -> None:
-    """Start the gate, the pages, the worker and the detectors, each ready before the next."""
+def start_doors(
+    supervisor: Supervisor, place: Installation, say: Say, metrics_port: int | None = None
+) -> None:
+    """Start the gate, the pages, the worker, the detectors, what tells others; each ready before the next."""
     say("The gate")
     supervisor.start(processes.gate(place))
     say("The pages")
     supervisor.start(processes.web(place))
     supervisor.start(processes.worker(place))
     supervisor.start(processes.detector(place))
+    if told := processes.events(place, metrics_port):
+        supervisor.start(told)
 
 
 def serve(
@@ -67,6 +71,7 @@ def serve(
         processes.LOOPBACK
     ),
     gate_port: GatePort = None,
+    metrics_port: MetricsPort = None,
     gate_user: Annotated[str | None, Parameter(help="System user of the gate; root only.")] = None,
     web_user: Annotated[str | None, Parameter(help="System user of pages and worker; root only.")] = None,
     detector_user: Annotated[str | None, Parameter(help="System user of the detectors; root only.")] = None,
@@ -79,6 +84,6 @@ def serve(
         place = Installation(data, host, port, processes.gate_port(data, gate_port), users=chosen)
         start_database(supervisor, data, step)
         users.give_folders(data, chosen)
-        start_doors(supervisor, place, step)
+        start_doors(supervisor, place, step, metrics_port)
         step(f"Ready at {place.url} (software: {place.api_url}/api/v1/lookups). Ctrl-C stops it.")
         supervisor.watch()

@@ -73,9 +73,9 @@ def give_folders(data: Path, users: Users | None) -> None:
         return
     own = Runner(os.geteuid(), os.getegid())
     gate, pages, detector = (users.gate, users.pages, users.detector) if users else (own, own, own)
-    for name in ("mail", "detection"):
+    for name in ("mail", "detection", "events"):
         (data / name).mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
-    for folder, owner in (("keys", gate), ("mail", pages), ("detection", detector)):
+    for folder, owner in (("keys", gate), ("mail", pages), ("detection", detector), ("events", detector)):
         for path in (data / folder, *(data / folder).rglob("*")):
             os.chown(path, owner.uid, owner.gid)
     os.chown(data / "run", gate.uid, pages.gid)

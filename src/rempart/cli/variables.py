@@ -10,6 +10,7 @@ PAGES = frozenset({"web", "worker"})
 GATE = frozenset({"gate"})
 COMMAND = frozenset({"command"})
 DETECTOR = frozenset({"detector"})
+EVENTS = frozenset({"events"})
 _WEB = frozenset({"web"})
 
 
@@ -27,10 +28,14 @@ class Variable:
 VARIABLES = (
     Variable("REMPART_DATA", "the data directory", "var", COMMAND),
     Variable("REMPART_PORT", "port of the pages", "8000", COMMAND),
+    Variable("REMPART_METRICS_PORT", "port of figures for Prometheus, on this machine alone", "", COMMAND),
     Variable("REMPART_READY_FILE", "file that `rempart demo` writes once it serves", "", COMMAND),
     Variable("DATABASE_URL", "administrator's address of an external PostgreSQL", "", COMMAND, secret=True),
     Variable(
-        "REMPART_URL", "address under which clients reach the pages", "http://localhost:8000", PAGES | GATE
+        "REMPART_URL",
+        "address under which clients reach the pages",
+        "http://localhost:8000",
+        PAGES | GATE | EVENTS,
     ),
     Variable("REMPART_HOSTS", "host names that are answered", "localhost,127.0.0.1,[::1]"),
     Variable("REMPART_TRUSTED_PROXIES", "proxies whose X-Forwarded-For the pages believe"),

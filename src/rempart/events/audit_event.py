@@ -36,6 +36,7 @@ _OTHERS = {
     "installation:": ("110113", "Security Alert", "110131", "Security Configuration"),
     "detection:": ("110113", "Security Alert", None, None),
     "containment:": ("110113", "Security Alert", None, None),
+    "audit:": ("110101", "Audit Log Used", None, None),
     "intake:": ("110107", "Import", None, None),
     "": ("110100", "Application Activity", None, None),
 }

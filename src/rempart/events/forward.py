@@ -11,7 +11,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,9 @@ from rempart.database.connect import dsn
 from rempart.events import cursors, source
 from rempart.events.config import FILE, Sink, load
 from rempart.events.cursors import Place
+from rempart.events.exporter import export
 from rempart.events.sinks import deliver
+from rempart.vocabulary.faults import Fault
 
 BATCH = 500
 """Entries in memory for a sink at most."""
@@ -102,12 +103,13 @@ def _step(forwarder: Forwarder, wait: float, asked: threading.Event) -> float:
     return _FIRST_WAIT
 
 
-def run(data: Path, asked: threading.Event, beside: Callable[[], None] = lambda: None) -> None:
-    """Forward to every sink until asked to stop, or until events.toml changes. `beside`: started first."""
+def run(data: Path, asked: threading.Event, metrics_port: int | None = None) -> None:
+    """Forward to every sink until asked to stop, or until events.toml changes; export figures beside."""
     changed = _stamp(data)
     sinks = load(data)
     with cursors.held(data):
-        beside()
+        if metrics_port is not None:
+            export(data, metrics_port, asked)
         threads = [
             threading.Thread(target=follow, args=(data, sink, asked), name=sink.name) for sink in sinks
         ]
@@ -138,10 +140,15 @@ def asked_by_signals() -> threading.Event:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    data = parser.parse_args().data
+    parser.add_argument("--metrics-port", type=int)
+    given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.Formatter.converter = time.gmtime
-    run(data, asked_by_signals())
+    try:
+        run(given.data, asked_by_signals(), given.metrics_port)
+    except Fault as fault:
+        _log.error("%s %s", fault, fault.remedy)  # one line that says what to mend
+        return fault.exit_code
     return 0
 
 

@@ -98,6 +98,7 @@ KINDS = {
     "access:factor:enrolled": Kind(_ACCOUNT, 10, _LOW, _U, "Second factor added"),
     "access:factor:removed": Kind(_ACCOUNT, 11, _MEDIUM, _U, "Second factor removed"),
     "access:": Kind(_ACCOUNT, OTHER, _INFO, _U, "Identity, device, software or token of an account"),
+    "audit:": Kind(_API, 2, _LOW, _R, "The journal was read"),
     "care:": Kind(_API, OTHER, _INFO, _E, "Care that the person received"),
     "intake:": Kind(_API, 3, _INFO, _U, "Persons, professionals, insurers or keys brought in"),
     "installation:": Kind(_API, 3, _MEDIUM, _U, "The installation itself"),

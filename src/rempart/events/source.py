@@ -47,9 +47,6 @@ _END = f"""
     select epoch, x::text::bigint, seq from journal.entry
      where epoch = %s and {_BEHIND} order by x desc, seq desc limit 1
 """  # noqa: S608  # constants
-_LAG = f"""
-    select at from journal.entry where {_AFTER} order by x, seq limit 1
-"""  # noqa: S608  # constants
 
 
 def read(connection: Connection, after: Cursor, *, most: int) -> list[Entry]:
@@ -64,6 +61,16 @@ def read(connection: Connection, after: Cursor, *, most: int) -> list[Entry]:
     return entries_of(lines)
 
 
+def rows(connection: Connection, after: Cursor, columns: str, *, most: int) -> list[tuple[Any, ...]]:
+    """The same entries as `read` by some columns alone, on disk or not: for what is only counted."""
+    newest = _newest(connection)
+    query = f"select {columns} from journal.entry where {_AFTER} order by x, seq limit {{most}}"  # noqa: S608  # constants
+    found = connection.execute(_filled(query, after, newest, most).encode()).fetchall()
+    if not found and after.epoch < newest:
+        return rows(connection, Cursor(after.epoch + 1), columns, most=most)
+    return found
+
+
 def end(connection: Connection) -> Cursor:
     """The newest entry that could be read now."""
     epoch = _newest(connection)
@@ -74,9 +81,8 @@ def end(connection: Connection) -> Cursor:
 
 def waiting_since(connection: Connection, after: Cursor) -> float | None:
     """When the first entry that a cursor has not passed was written (seconds since 1970); None: none has."""
-    newest = _newest(connection)
-    row = connection.execute(_filled(_LAG, after, newest, 1).encode()).fetchone()
-    return row[0].timestamp() if row else None
+    found = rows(connection, after, "at", most=1)
+    return float(found[0][0].timestamp()) if found else None
 
 
 def cursor_of(entry: Entry) -> Cursor:

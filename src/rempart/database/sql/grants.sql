@@ -147,10 +147,10 @@ grant select on journal.entry to rempart_responder;
 grant execute on function journal.record to rempart_responder;
 
 -- ------------------------------------------------------------------------------------------- auditor
--- Reads the whole journal and every limit; writes nothing.
+-- Reads the whole journal and every limit; writes nothing but that it read (`journal.reading`).
 grant usage on schema journal, gate to rempart_auditor;
 grant select on journal.entry, journal.for_pages to rempart_auditor;
-grant execute on function gate.account_of to rempart_auditor;
+grant execute on function gate.account_of, journal.record to rempart_auditor;
 grant select on gate.policy, gate.limit_row, gate.ceiling, gate.matrix_row, gate.breaker, gate.terminal,
                 gate.restriction, gate.change, gate.limits_published, gate.change_announced
     to rempart_auditor;
@@ -175,7 +175,8 @@ grant execute on function detection.take, detection.hand_back, detection.restric
     detection.unmute, detection.close, detection.reopen, detection.remark to rempart_web;
 grant select on detection.signal, detection.alert, detection.alert_event, detection.mute, detection.setting, gate.watch
     to rempart_auditor;
-grant usage on schema detection to rempart_auditor;
+grant usage on schema detection, containment to rempart_auditor;
+grant execute on function containment.state to rempart_auditor;  -- figures for those who watch the service
 
 -- ------------------------------------------------------------------------------------------- on call
 -- Pages show whom alerts call, without the secrets; the worker calls.
