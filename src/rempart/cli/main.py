@@ -46,6 +46,7 @@ app.command("rempart.cli.oncall:app", name="oncall", help="Whom an alert calls; 
 app.command("rempart.cli.contain:app", name="contain", help="Restrict, close a door, undo.")
 app.command("rempart.cli.detect:app", name="detect", help="Detectors: list, replay, try and set thresholds.")
 app.command("rempart.cli.journal:app", name="journal", help="What was disclosed to whom and why.")
+app.command("rempart.cli.exposure:app", name="exposure", help="Who was exposed, exactly; who saw a person.")
 app.command("rempart.cli.events:app", name="events", help="The journal told to other systems.")
 app.command(
     "rempart.cli.importing:app", name="import", help="Bring in persons, professionals, insurers from files."

@@ -34,20 +34,28 @@ class Duck:
             run("set memory_limit = ?", [memory])
         parts = []
         if source.files:
-            parts.append(f"select {_NAMES} from {self._sealed(source)}")  # noqa: S608
+            self._open(source)
+            parts.append(f"select {_NAMES} from sealed")  # noqa: S608
         if source.tail is not None or not parts:
             tail = source.tail if source.tail is not None else SCHEMA.empty_table()
             self._connection.register("tail", tail.select(COLUMNS))
             parts.append(f"select {_NAMES} from tail")  # noqa: S608
         run(f"create temp view entries as {' union all '.join(parts)}")
 
-    def _sealed(self, source: Source) -> str:
-        if source.bucket:
+    def _open(self, source: Source) -> None:
+        """A view `sealed` of the files."""
+        if source.bucket:  # DuckDB's own way to buckets is an extension that would have to be downloaded
             files, base = fs.FileSystem.from_uri(source.bucket)
             paths = [f"{base}/{path}" for path in source.files]
             self._connection.register("sealed", ds.dataset(paths, schema=SCHEMA, filesystem=files))
-            return "sealed"
-        return files_of(source.files)
+        else:
+            self._connection.execute(f"create temp view sealed as from {files_of(source.files)}")
+
+    def person_of(self, request: str) -> int | None:
+        """Whom a look-up disclosed, by the reference on its answer; read from the segments in full."""
+        query = "select person from sealed where request = ? and tag = 'gate:lookup:granted'"
+        row = self._connection.execute(query, [request]).fetchone()
+        return int(row[0]) if row else None
 
     def define(self, name: str, query: str, *, keep: bool = False) -> None:
         """Name a query's rows; `keep`: find them once, they are few."""

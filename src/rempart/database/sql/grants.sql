@@ -155,6 +155,12 @@ grant select on gate.policy, gate.limit_row, gate.ceiling, gate.matrix_row, gate
                 gate.restriction, gate.change, gate.limits_published, gate.change_announced
     to rempart_auditor;
 
+-- What reports of exposure call accounts, places and insurers. No professional's name, no sealed person.
+grant usage on schema access, registry to rempart_auditor;
+grant select (id, login) on access.access_account to rempart_auditor;
+grant select (id, name, commune, department) on access.access_organisation to rempart_auditor;
+grant select (id, name) on registry.insurer to rempart_auditor;
+
 -- ------------------------------------------------------------------------------------------ detector
 -- Follows the journal's look-ups, as the accounts' numbers and pseudonyms; notes signals, and restricts by
 -- containment.act alone: milder than a person may, always with an end.
