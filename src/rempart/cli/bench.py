@@ -12,7 +12,7 @@ from cyclopts import App, Parameter, validators
 from rempart.bench import pgbench
 from rempart.bench.requests import PROVEN_OF_EVERYDAY
 from rempart.bench.rules.figures import capacity, described, middle, ratio
-from rempart.cli import bench_detect, bench_leaks, bench_pages, bench_soak, processes, screen
+from rempart.cli import bench_detect, bench_exposure, bench_leaks, bench_pages, bench_soak, processes, screen
 from rempart.cli.bench_place import CONNECTIONS, Furnished, Load, free_port, furnished, listens
 from rempart.cli.options import Json
 from rempart.cli.supervisor import Child
@@ -108,6 +108,22 @@ def detect(
     """The detectors: entries a second in a replay, and seconds from a commit to the decision when live."""
     report = {"bench": "detect", "machine": machine()}
     report |= bench_detect.measure(entries, accounts, rate, seconds)
+    _print(report, as_json=json)
+
+
+app.command("rempart.cli.bench_events:events", name="events")
+
+
+@app.command
+def exposure(
+    *,
+    entries: Annotated[
+        int, Parameter(validator=validators.Number(gte=10_000, lte=1_000_000_000), help="Over thirty days.")
+    ] = 10_000_000,
+    json: Json = False,
+) -> None:
+    """Who was exposed, over a month made up: everybody, one account, one person; beside bare DuckDB."""
+    report = {"bench": "exposure", "machine": machine()} | bench_exposure.measure(entries)
     _print(report, as_json=json)
 
 

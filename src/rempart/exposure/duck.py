@@ -28,6 +28,7 @@ class Duck:
         self._spill = TemporaryDirectory(prefix="rempart-exposure-")
         self._connection = duckdb.connect(config={"temp_directory": self._spill.name})
         run = self._connection.execute
+        run("set enable_progress_bar = false")  # it would stand among what programs read
         run(f"set timezone = '{ZONE}'")
         run("create type timestamp_ltz as timestamptz")
         if memory:

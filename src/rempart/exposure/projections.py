@@ -143,6 +143,7 @@ def _connection(folder: Path, memory: str) -> Iterator[duckdb.DuckDBPyConnection
         config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": spill}
         config |= {"memory_limit": memory} if memory else {}
         with duckdb.connect(config=config) as connection:
+            connection.execute("set enable_progress_bar = false")
             yield connection
 
 

@@ -16,6 +16,9 @@ from rempart_verify.schema import SCHEMA
 
 _NAMES = ", ".join(f"`{name}`" + (" as moment" if name == "at" else "") for name in COLUMNS)
 
+_PARTS, _PARTS_FAR = 8, 400
+"""Into how many parts rows are shared out on this machine, and on many."""
+
 
 class Spark:
     """One Spark session. `master` as Spark writes it: `local[2]`, `spark://HOST:7077`, `yarn`."""
@@ -76,6 +79,7 @@ def _session(master: str) -> Any:
             SparkSession.builder.master(master)
             .appName("rempart exposure")
             .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", _PARTS if master.startswith("local") else _PARTS_FAR)
             .config("spark.sql.session.timeZone", str(ZONE))
             .getOrCreate()
         )
