@@ -47,7 +47,7 @@ def measure(entries: int, accounts: int, rate: int, seconds: int) -> dict[str, A
     report: dict[str, Any] = {"entries": entries, "accounts": accounts}
     starts = range(0, entries, source.BATCH)
     report["memory_replay"] = _replay(made[first : first + source.BATCH] for first in starts)
-    with _place() as (supervisor, place):
+    with throw_away() as (supervisor, place):
         screen.step("The journal is filled")
         with psycopg.connect(dsn("owner", place.data), autocommit=True) as owner:
             store(owner, made)
@@ -90,7 +90,8 @@ def _replay(batches: Iterable[np.ndarray]) -> dict[str, Any]:
 
 
 @contextmanager
-def _place() -> Iterator[tuple[Any, Installation]]:
+def throw_away() -> Iterator[tuple[Any, Installation]]:
+    """A supervisor with nothing but a migrated, empty database, gone at the end."""
     with tempfile.TemporaryDirectory(prefix="rempart-bench-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(directory.PASSABLE_DIRECTORY)
         data = directory.make(Path(folder))
