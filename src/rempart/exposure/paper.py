@@ -22,8 +22,9 @@ p { margin: .5rem 0; } .soft, figcaption { color: var(--soft); font-size: .9rem;
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0;
          border-bottom: 1px solid var(--line); }
-th { font-weight: 600; } .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-figure { margin: .5rem 0 0; } svg { width: 100%; height: auto; display: block; }
+th { font-weight: 600; } th::first-letter { text-transform: uppercase; }
+.t { white-space: nowrap; } .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+figure { margin: .5rem 0 1rem; } svg { width: 100%; min-width: 32rem; height: auto; display: block; }
 .bar { fill: var(--bar); } .axis { stroke: var(--line); } .label { fill: var(--soft); font-size: 12px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: .5rem 0; }
 dt { color: var(--soft); } dd { margin: 0; }
@@ -65,7 +66,7 @@ def facts(pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str | int]], shown: Sequence[str]) -> str:
-    """`shown`: for each column `n` for numbers, empty for words."""
+    """`shown`: for each column `n` for numbers, `t` for times, empty for words."""
     head = "".join(f'<th scope="col"{_kind(k)}>{escape(c)}</th>' for c, k in zip(columns, shown, strict=True))
     body = "".join(
         "<tr>"
@@ -114,11 +115,12 @@ def _label(x: float, y: float, words: str, more: str = "") -> str:
 def _figure(height: int, drawn: Sequence[str], caption: str) -> str:
     size = f'viewBox="0 0 {_WIDTH} {height}"'
     picture = f'<svg {size} role="img" aria-label="{escape(caption)}">{"".join(drawn)}</svg>'
+    picture = f'<div class="wide">{picture}</div>'
     return f"<figure>{picture}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def _short(name: str) -> str:
-    longest = 32
+    longest = 29
     return name if len(name) <= longest else name[: longest - 1] + "…"
 
 

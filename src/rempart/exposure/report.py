@@ -80,8 +80,8 @@ def _pictures(answer: Answer, names: Names, said: Said, language: Language) -> l
             names.insurer(row["insurer"]),
             words.number(row["persons"], language),
             words.categories(row["categories"], language),
-            words.moment(row["first"], language),
-            words.moment(row["last"], language),
+            words.short(row["first"]),
+            words.short(row["last"]),
         )
         for row in insurers
     ]
@@ -89,7 +89,9 @@ def _pictures(answer: Answer, names: Names, said: Said, language: Language) -> l
         paper.heading(said["by_insurer"]),
         paper.side_by_side(bars, said["by_insurer_caption"]),
         paper.table(
-            [said[c] for c in ("insurer", "persons", "opened", "first", "last")], rows, ["", "n", "", "", ""]
+            [said[c] for c in ("insurer", "persons", "opened", "first", "last")],
+            rows,
+            ["", "n", "", "t", "t"],
         ),
         paper.heading(said["over_time"]),
         _over_time(answer, said),
@@ -120,7 +122,7 @@ def _over_time(answer: Answer, said: Said) -> str:
     drawn = []
     for n, row in enumerate(hours):
         here = row["hour"].astimezone(ZONE)
-        label = f"{here:%d/%m %H} h" if n % every == 0 else ""
+        label = f"{here:%d/%m %H} h" if n % every == 0 and n + every // 2 < len(hours) else ""
         drawn.append((label, row["persons"], f"{here:%d/%m/%Y %H} h : {row['persons']}"))
     return paper.over_time(drawn, said["by_hour_caption"])
 
@@ -150,15 +152,15 @@ def _accounts(answer: Answer, names: Names, said: Said, language: Language) -> l
             names.organisation(row["organisation"]),
             *_counts(row, language),
             words.number(row["with_card"], language),
-            words.moment(row["first"], language),
-            words.moment(row["last"], language),
+            words.short(row["first"]),
+            words.short(row["last"]),
         )
         for row in every[:_LINES]
     ]
     columns = ("account", "organisation", "persons", "lookups", "with_card", "first", "last")
     return [
         paper.heading(said["by_account"]),
-        paper.table([said[c] for c in columns], rows, ["", "", "n", "n", "n", "", ""]),
+        paper.table([said[c] for c in columns], rows, ["", "", "n", "n", "n", "t", "t"]),
         *_more(len(every), said, language),
     ]
 
@@ -188,8 +190,8 @@ def _professionals(answer: Answer, names: Names, said: Said, language: Language)
             names.account(row["account"]),
             names.organisation(row["organisation"]),
             words.number(row["sessions"], language),
-            words.moment(row["first"], language),
-            words.moment(row["last"], language),
+            words.short(row["first"]),
+            words.short(row["last"]),
         )
         for row in every[:_LINES]
     ]
@@ -197,7 +199,7 @@ def _professionals(answer: Answer, names: Names, said: Said, language: Language)
     return [
         paper.heading(said["professionals"]),
         paper.text(said["professionals_lead"]),
-        paper.table([said[c] for c in columns], rows, ["", "", "n", "", ""]),
+        paper.table([said[c] for c in columns], rows, ["", "", "n", "t", "t"]),
         *_more(len(every), said, language),
     ]
 

@@ -140,6 +140,11 @@ def moment(at: datetime | None, language: Language) -> str:
     return f"{written} à {here:%H} h {here:%M}" if language == "fr" else f"{written}, {here:%H:%M}"
 
 
+def short(at: datetime | None) -> str:
+    """Day and minute in Paris, for a column."""
+    return f"{at.astimezone(ZONE):%d/%m/%Y %H:%M}" if at else "–"
+
+
 def month(at: datetime, language: Language) -> str:
     """Month and year in Paris."""
     here = at.astimezone(ZONE)
