@@ -118,6 +118,14 @@ def test_wherever_the_seal_stands_the_answer_is_the_same(entries, data):
         assert _ask(both) == _ask(_tail(entries))
 
 
+def test_decoys_are_nobody():
+    entries = [entry(n, person=n % 5 + 1, account=n % 2 + 1) for n in range(1, 30)]
+    with Duck(_tail(entries)) as engine:
+        answer.choose(engine, Selection(), lambda persons: persons[persons == 3])
+        rows = [row for batch in answer.listed(engine) for row in batch.to_pylist()]
+    assert rows == made.listed([row for row in entries if row["person"] != 3])
+
+
 # ------------------------------------------------------------------------------------------------- the files
 
 

@@ -16,6 +16,7 @@ from rempart.cli.exposure_out import plain, print_summary, write_list, write_pag
 from rempart.cli.options import DATA, Data, Json
 from rempart.database import directory
 from rempart.database.connect import dsn
+from rempart.detection.decoys import Decoys, load_key
 from rempart.exposure import answer, names, person_page, projections, report, selection, source
 from rempart.exposure.answer import Answer
 from rempart.exposure.duck import Duck
@@ -87,8 +88,8 @@ def exposure(  # noqa: PLR0913  # each is an option
         )
         journaled(connection, "exposure", _asked(chosen))
         found = _source(data, connection, source.ACCOUNT if engine == "duckdb" else None)
-        with Duck(found) if engine == "duckdb" else Spark(found, master) as running:
-            answer.choose(running, chosen)
+        with Duck(found) if engine == "duckdb" else Spark(found, master) as running, _decoys(data) as decoys:
+            answer.choose(running, chosen, decoys)
             summary = answer.summed_up(running)
             write_list(running, parquet, csv)
         known = _names(connection, summary)
@@ -191,6 +192,17 @@ def sealed(data: Path) -> Objects:
 def _auditor(data: Path) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(dsn("auditor", data), autocommit=True) as connection:
         yield connection
+
+
+@contextmanager
+def _decoys(data: Path) -> Iterator[answer.Decoys | None]:
+    """Which persons do not exist, by the detectors' roll; None where none was ever planted."""
+    with psycopg.connect(dsn("detector", data), autocommit=True) as connection:
+        if connection.execute("select from detection.decoy limit 1").fetchone() is None:
+            yield None
+            return
+        roll = Decoys.of(connection, load_key(data))
+        yield lambda persons: persons[roll.among(connection, persons)]
 
 
 def _source(data: Path, connection: psycopg.Connection[Any], kind: str | None) -> source.Source:

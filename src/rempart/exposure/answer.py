@@ -1,11 +1,13 @@
 """The answer to a question: the summary, and the list of persons it stands on."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from rempart.exposure import statements
 from rempart.exposure.selection import Selection
@@ -38,6 +40,9 @@ _SUMMARY = {
 }
 
 
+Decoys = Callable[[NDArray[np.int64]], NDArray[np.int64]]
+
+
 class Engine(Protocol):
     """What runs the statements. It holds a view `entries` of the source."""
 
@@ -62,15 +67,29 @@ class Answer:
     """insurers, categories, proofs, days, hours, accounts, not_disclosed, professionals → rows."""
 
 
-def choose(engine: Engine, selection: Selection) -> None:
-    """Define `chosen` and `disclosed` for the statements that follow."""
+def choose(engine: Engine, selection: Selection, decoys: Decoys | None = None) -> None:
+    """Define `chosen` and `disclosed` for the statements that follow.
+
+    `decoys` gives those of these persons who do not exist: nobody counts or notifies them.
+    """
     addresses: list[str] = []
     if selection.networks:
         seen = rows(engine, "select distinct network from entries where network is not null")
         addresses = selection.within(row["network"] for row in seen)
     condition = selection.condition(addresses)
-    engine.define("chosen", f"select * from entries where {condition}", keep=selection.narrow)  # noqa: S608  # checked literals
+    engine.define("selected", f"select * from entries where {condition}", keep=selection.narrow)  # noqa: S608  # checked literals
+    engine.define("chosen", f"select * from selected where {_existing(engine, decoys)}")  # noqa: S608  # numbers
     engine.define("disclosed", statements.DISCLOSED)
+
+
+def _existing(engine: Engine, decoys: Decoys | None) -> str:
+    """A condition that leaves decoys out."""
+    if decoys is None:
+        return "true"
+    found: list[int] = []
+    for batch in engine.batches("select distinct person from selected where person > 0"):
+        found += decoys(batch.column(0).to_numpy()).tolist()
+    return f"(person is null or person not in ({', '.join(map(str, found))}))" if found else "true"
 
 
 def summed_up(engine: Engine) -> Answer:

@@ -61,9 +61,8 @@ SAID: dict[Language, Said] = {
         "Est communiquée la donnée d'une consultation accordée dont au moins une catégorie a été ouverte."
         " L'entrée est"
         " écrite avant l'ouverture : une réponse perdue en route est comptée.\n"
-        "Les personnes ne sont désignées que par le numéro aléatoire du journal. Des fiches leurres, que"
-        " rien ici ne"
-        " distingue, peuvent être comptées parmi elles.",
+        "Les personnes ne sont désignées que par le numéro aléatoire du journal. Les fiches leurres"
+        " n'y comptent pas : elles ne sont personne.",
         "source": "{} entrées scellées et {} pas encore scellées ont été lues, par {}.",
     },
     "en": {
@@ -120,9 +119,8 @@ SAID: dict[Language, Said] = {
         "Disclosed means: the look-up was granted and at least one category was opened. The entry is"
         " written before"
         " anything is opened, so an answer lost on its way counts.\n"
-        "Persons are known by the journal's random number only. Decoy records, which nothing here tells"
-        " apart, may be"
-        " counted among them.",
+        "Persons are known by the journal's random number only. Decoy records do not count: they are"
+        " nobody.",
         "source": "{} sealed entries and {} not yet sealed were read, by {}.",
     },
 }
