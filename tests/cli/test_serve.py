@@ -17,12 +17,12 @@ from rempart.cli import users
 from rempart.cli.users import UserFault
 
 REMPART = Path(sys.executable).with_name("rempart")
-GATE_USER, WEB_USER, DETECTOR_USER = "daemon", "bin", "games"
+GATE_USER, WEB_USER, DETECTOR_USER, SEALER_USER = "daemon", "bin", "games", "man"
 
 
 def _can_be_reached():
     try:
-        return users.find(GATE_USER, WEB_USER, DETECTOR_USER) is not None
+        return users.find(GATE_USER, WEB_USER, DETECTOR_USER, SEALER_USER) is not None
     except UserFault:
         return False
 
@@ -61,13 +61,15 @@ def _child(process, word):
 
 @pytest.mark.skipif(not _can_be_reached(), reason="root only, and where other users reach the programs")
 def test_gate_and_pages_run_as_users_that_cannot_read_each_others_files(place):
-    named = ("--gate-user", GATE_USER, "--web-user", WEB_USER, "--detector-user", DETECTOR_USER)
+    named = ("--gate-user", GATE_USER, "--web-user", WEB_USER)
+    named += ("--detector-user", DETECTOR_USER, "--sealer-user", SEALER_USER)
     with _serving(place, *named) as (process, url):
         assert httpx.get(url).status_code in {200, 302}
         assert httpx.get(f"{url}/api/openapi.json").status_code == 200  # through the gate's socket
         assert _child(process, "gate.serve").username() == GATE_USER
         assert {_child(process, word).username() for word in ("granian", "config.worker")} == {WEB_USER}
         assert _child(process, "containment.watch").username() == DETECTOR_USER
+        assert _child(process, "journal.sealer").username() == SEALER_USER
         for path in (place / "keys" / "master.json", place / "secrets" / "gate", place / "secrets" / "web"):
             refused = subprocess.run(
                 ["cat", path],
@@ -96,17 +98,17 @@ def _doctor(place):
 
 
 @pytest.mark.parametrize(
-    ("gate", "pages", "detector", "message"),
+    ("gate", "pages", "detector", "sealer", "message"),
     [
-        ("daemon", None, None, "need a user each"),
-        ("daemon", "bin", None, "need a user each"),
-        ("daemon", "bin", "daemon", "need a user each"),
-        ("daemon", "bin", "no-such-user-here", "Only root|no user no-such-user-here|cannot reach"),
+        ("daemon", None, None, None, "need a user each"),
+        ("daemon", "bin", "games", None, "need a user each"),
+        ("daemon", "bin", "games", "daemon", "need a user each"),
+        ("daemon", "bin", "games", "no-such-user-here", "Only root|no user no-such-user-here|cannot reach"),
     ],
 )
-def test_users_that_cannot_be_used_are_named(gate, pages, detector, message):
+def test_users_that_cannot_be_used_are_named(gate, pages, detector, sealer, message):
     with pytest.raises(UserFault, match=message):
-        users.find(gate, pages, detector)
+        users.find(gate, pages, detector, sealer)
 
 
 @pytest.mark.faults

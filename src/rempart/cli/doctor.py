@@ -179,7 +179,7 @@ def _processes(data: Path) -> Iterator[Finding]:
     if holder is None or holder == psutil.Process().pid:
         return
     children = {_role(child): child for child in psutil.Process(holder).children()}
-    missing = {"gate", "web", "worker", "detector"} - children.keys()
+    missing = {"gate", "web", "worker", "detector", "sealer"} - children.keys()
     if missing:
         yield Finding(
             "processes",
@@ -188,16 +188,15 @@ def _processes(data: Path) -> Iterator[Finding]:
             remedy=f"read {data / 'log'}/{min(missing)}.log",
         )
         return
-    yield Finding("processes", well=True, message="Gate, pages, worker and detectors run.")
-    shared = len({children[role].uids().real for role in ("gate", "web", "detector")}) < len(
-        ("gate", "web", "detector")
-    )
+    yield Finding("processes", well=True, message="Gate, pages, worker, detectors and sealer run.")
+    apart = ("gate", "web", "detector", "sealer")
+    shared = len({children[role].uids().real for role in apart}) < len(apart)
     if shared and not (data / "demo").exists():
         yield Finding(
             "users",
             well=False,
-            message="Gate, pages and detectors share a system user: one could read another's files.",
-            remedy="rempart serve --gate-user … --web-user … --detector-user … (docs/how-to/install.md)",
+            message="Gate, pages, detectors and sealer share a system user: one could read another's files.",
+            remedy="rempart serve --gate-user … --web-user … --detector-user … --sealer-user … (docs/how-to/install.md)",
         )
 
 

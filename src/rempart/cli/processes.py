@@ -137,6 +137,17 @@ def detector(place: Installation) -> Child:
     )
 
 
+def sealer(place: Installation) -> Child:
+    """The process that seals the journal: it alone has the key that signs."""
+    return Child(
+        name="sealer",
+        command=(*_python("rempart.journal.sealer"), "--data", str(place.data)),
+        log=place.log("sealer"),
+        env=given_to("sealer") | _as_role("sealer", place.data),
+        runner=place.users.sealer if place.users else None,
+    )
+
+
 def events(place: Installation, metrics_port: int | None) -> Child | None:
     """The process that tells other systems, and exports figures; None where neither is asked for."""
     if metrics_port is None and not (place.data / "events.toml").exists():

@@ -20,6 +20,7 @@ from rempart.cli.supervisor import (
 )
 from rempart.database import directory, setup
 from rempart.database.embedded import Cluster
+from rempart.journal import signer
 from rempart.vault.create_keys import create_keys
 
 Say = Callable[[str], None]
@@ -46,24 +47,26 @@ def start_database(supervisor: Supervisor, data: Path, say: Say) -> None:
         cluster.prepare()
         supervisor.start(processes.postgres(cluster))
     create_keys(data)
+    signer.create(data)
     setup.setup(data, say)
 
 
 def start_doors(
     supervisor: Supervisor, place: Installation, say: Say, metrics_port: int | None = None
 ) -> None:
-    """Start the gate, the pages, the worker, the detectors, what tells others; each ready before the next."""
+    """Start the gate, pages, worker, detectors, sealer, what tells others; each ready before the next."""
     say("The gate")
     supervisor.start(processes.gate(place))
     say("The pages")
     supervisor.start(processes.web(place))
     supervisor.start(processes.worker(place))
     supervisor.start(processes.detector(place))
+    supervisor.start(processes.sealer(place))
     if told := processes.events(place, metrics_port):
         supervisor.start(told)
 
 
-def serve(
+def serve(  # noqa: PLR0913  # each is an option
     *,
     data: Data = DATA,
     port: Port = PORT,
@@ -75,9 +78,10 @@ def serve(
     gate_user: Annotated[str | None, Parameter(help="System user of the gate; root only.")] = None,
     web_user: Annotated[str | None, Parameter(help="System user of pages and worker; root only.")] = None,
     detector_user: Annotated[str | None, Parameter(help="System user of the detectors; root only.")] = None,
+    sealer_user: Annotated[str | None, Parameter(help="System user of the sealer; root only.")] = None,
 ) -> None:
-    """Serve an installation: database, gate, pages, worker and detectors, watched until SIGTERM or Ctrl-C."""
-    chosen = users.find(gate_user, web_user, detector_user)
+    """Serve an installation, all its processes watched until SIGTERM or Ctrl-C."""
+    chosen = users.find(gate_user, web_user, detector_user, sealer_user)
     data = directory.make(data)
     with supervised(data, step) as supervisor:
         processes.require_free(host, port)

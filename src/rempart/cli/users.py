@@ -1,8 +1,8 @@
-"""System users of their own for gate, pages and detectors, so that none reads another's files.
+"""System users of their own for gate, pages, detectors and sealer, so that none reads another's files.
 
 Root starts the processes as these users and gives each the folders that it needs: the keys and the
 socket's folder belong to the gate's user, the socket is open to the pages' group, what the detectors
-remember to theirs; secrets stay root's.
+remember to theirs, the key that signs to the sealer's; secrets stay root's.
 """
 
 import os
@@ -26,22 +26,23 @@ class UserFault(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """Whom the gate runs as; the pages and the worker; the detectors."""
+    """Whom the gate runs as; the pages and the worker; the detectors; the sealer."""
 
     gate: Runner
     pages: Runner
     detector: Runner
+    sealer: Runner
 
 
-def find(gate: str | None, pages: str | None, detector: str | None) -> Users | None:
+def find(gate: str | None, pages: str | None, detector: str | None, sealer: str | None) -> Users | None:
     """The users of these names; None where none are asked for. Raises UserFault."""
-    names = [name for name in (gate, pages, detector) if name is not None]
+    names = [name for name in (gate, pages, detector, sealer) if name is not None]
     if not names:
         return None
     if len(set(names)) != len(fields(Users)):
         raise UserFault(
-            "The gate, the pages and the detectors need a user each.",
-            "give --gate-user, --web-user and --detector-user, three different ones",
+            "The gate, the pages, the detectors and the sealer need a user each.",
+            "give --gate-user, --web-user, --detector-user and --sealer-user, four different ones",
         )
     if os.geteuid() != 0:
         raise UserFault(
@@ -72,15 +73,26 @@ def give_folders(data: Path, users: Users | None) -> None:
     if os.geteuid() != 0:
         return
     own = Runner(os.geteuid(), os.getegid())
-    gate, pages, detector = (users.gate, users.pages, users.detector) if users else (own, own, own)
-    for name in ("mail", "detection", "events"):
+    chosen = users or Users(own, own, own, own)
+    for name in ("mail", "detection", "events", "sealed"):
         (data / name).mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
-    for folder, owner in (("keys", gate), ("mail", pages), ("detection", detector), ("events", detector)):
+    for folder, owner in _owners(chosen):
         for path in (data / folder, *(data / folder).rglob("*")):
             os.chown(path, owner.uid, owner.gid)
-    os.chown(data / "run", gate.uid, pages.gid)
+    os.chown(data / "run", chosen.gate.uid, chosen.pages.gid)
     (data / "run").chmod(_SOCKET_FOLDER if users else PRIVATE_DIRECTORY)
     if users and not passable(data, users.gate):
         raise UserFault(
             f"The users cannot enter {data}.", "chmod o+x on every folder above it, or choose another --data"
         )
+
+
+def _owners(users: Users) -> tuple[tuple[str, Runner], ...]:
+    return (
+        ("keys", users.gate),
+        ("mail", users.pages),
+        ("detection", users.detector),
+        ("events", users.detector),
+        ("sealer", users.sealer),
+        ("sealed", users.sealer),
+    )

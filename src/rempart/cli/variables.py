@@ -11,6 +11,7 @@ GATE = frozenset({"gate"})
 COMMAND = frozenset({"command"})
 DETECTOR = frozenset({"detector"})
 EVENTS = frozenset({"events"})
+SEALER = frozenset({"sealer"})
 _WEB = frozenset({"web"})
 
 
@@ -57,6 +58,15 @@ VARIABLES = (
     Variable("REMPART_TIME_ZONE", "time zone of pages", "Europe/Paris"),
     Variable("REMPART_LOG_LEVEL", "least level that is logged", "INFO", PAGES | GATE),
     Variable("REMPART_LEAKS_URL", "service that is asked whether a password is leaked, besides the corpus"),
+    Variable(
+        "REMPART_SEALED",
+        "where sealed journal files go: a folder, or s3://bucket/prefix",
+        "DIR/sealed",
+        SEALER | COMMAND,
+        secret=True,
+    ),
+    Variable("REMPART_TIMESTAMP_URL", "authority that stamps checkpoints with a time (RFC 3161)", "", SEALER),
+    Variable("REMPART_TIMESTAMP_EVERY", "seconds between two such stamps", "3600", SEALER),
     Variable("REMPART_POOL", "database connections of the web process", "8", _WEB),
 )
 

@@ -1,4 +1,4 @@
-"""The eight roles: each logs in with its own secret, none inherits, none may create or use temporary tables.
+"""The nine roles: each logs in with its own secret, none inherits, none may create or use temporary tables.
 
 Every statement is safe to repeat. Run by the embedded server's administrator, or by the one named in
 DATABASE_URL (needs CREATEROLE and CREATEDB).
@@ -14,7 +14,8 @@ from rempart.database.connect import role_name
 
 OWNER, GATE, WEB, WORKER = "owner", "gate", "web", "worker"
 INTAKE, RESPONDER, AUDITOR, DETECTOR = "intake", "responder", "auditor", "detector"
-ROLES = (OWNER, GATE, WEB, WORKER, INTAKE, RESPONDER, AUDITOR, DETECTOR)
+SEALER = "sealer"
+ROLES = (OWNER, GATE, WEB, WORKER, INTAKE, RESPONDER, AUDITOR, DETECTOR, SEALER)
 SCHEMAS = ("access", "registry", "vault", "journal", "gate", "detection", "containment")
 
 _SETTINGS = {
@@ -25,6 +26,8 @@ _SETTINGS = {
     INTAKE: {"search_path": "", "idle_in_transaction_session_timeout": "5min"},
     RESPONDER: {"search_path": "", "idle_in_transaction_session_timeout": "5min"},
     DETECTOR: {"search_path": "", "statement_timeout": "30s", "idle_in_transaction_session_timeout": "30s"},
+    # Nothing is published before its reading is durable: what a restart or a standby could undo.
+    SEALER: {"search_path": "", "synchronous_commit": "on", "idle_in_transaction_session_timeout": "5min"},
     AUDITOR: {
         "search_path": "",
         "default_transaction_read_only": "on",

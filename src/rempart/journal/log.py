@@ -5,7 +5,7 @@ at any step the files say what the newest checkpoint says, and what lies beyond 
 """
 
 import io
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -17,12 +17,37 @@ from rempart.journal.canonical import table_of
 from rempart.journal.objects import Objects
 from rempart.journal.signer import Signer
 from rempart.journal.tiles import Tiles
+from rempart.vocabulary.faults import Fault
 from rempart_verify.layout import CHECKPOINT, KEY, notes_name, segment_name
 from rempart_verify.merkle import EMPTY, leaf_hash
 from rempart_verify.note import Checkpoint, opened
 
 ROWS = 100_000
 """In a row group: what a reader that looks for one account reads at least."""
+
+
+class DamagedFault(Fault):
+    """Sealed files are not what was sealed: nothing goes on from them."""
+
+    exit_code = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Entries, and the tree with them."""
+
+    table: pa.Table
+    tiles: Tiles
+    files: dict[str, bytes]
+    """The tree's files that change: name → content."""
+
+    @property
+    def size(self) -> int:
+        return self.tiles.size
+
+    @property
+    def root(self) -> bytes:
+        return self.tiles.root()
 
 
 class Log:
@@ -35,7 +60,9 @@ class Log:
         self.checkpoint = opened(note.decode(), signer.public) if note else None
         self.tiles = Tiles(objects.get, self.size)
         if self.tiles.root() != (self.checkpoint.root if self.checkpoint else EMPTY):
-            raise ValueError("the tree's files do not make the root of the newest checkpoint")
+            raise DamagedFault(
+                "The tree's files do not make the root of the newest checkpoint.", "rempart journal verify"
+            )
         if not note:
             objects.put(KEY, f"{signer.public}\n".encode())
 
@@ -43,30 +70,38 @@ class Log:
     def size(self) -> int:
         return self.checkpoint.size if self.checkpoint else 0
 
-    def append(self, lines: bytes, last: str, now: datetime) -> Checkpoint:
-        """Seal canonical lines, each ended by a newline; `last` is the last one's epoch/x/seq."""
-        start, table = self.size, table_of(lines)
-        leaves = b"".join([leaf_hash(line) for line in lines.split(b"\n")[:-1]])
-        for name, content in self.tiles.append(leaves).items():
-            self.objects.put(name, content)
-        self._write(table, start)
-        made = Checkpoint(
-            self._signer.name,
-            self.tiles.size,
-            self.tiles.root(),
-            now,
-            last,
-            self.checkpoint.digest if self.checkpoint else "",
-        )
-        return self.publish(replace(made, note=self._signer.sign(made)))
+    def prepare(self, lines: bytes) -> "Prepared":
+        """What canonical lines, each ended by a newline, will make of the tree; nothing is written yet."""
+        tiles = self.tiles.copy()
+        files = tiles.append(b"".join([leaf_hash(line) for line in lines.split(b"\n")[:-1]]))
+        return Prepared(table_of(lines), tiles, files)
 
-    def publish(self, checkpoint: Checkpoint) -> Checkpoint:
-        """Keep a signed checkpoint, then make it the newest."""
-        note = checkpoint.note.encode()
-        self.objects.put(notes_name(self.size, checkpoint.size), note)
-        self.objects.put(CHECKPOINT, note)
-        self.checkpoint = checkpoint
-        return checkpoint
+    def publish(self, prepared: "Prepared", last: str, at: datetime) -> Checkpoint:
+        """Write what was prepared, then the checkpoint; `last` is the last entry's epoch/x/seq."""
+        for name, content in prepared.files.items():
+            self.objects.put(name, content)
+        self._check(prepared)
+        self._write(prepared.table, self.size)
+        previous = self.checkpoint.digest if self.checkpoint else ""
+        made = Checkpoint(self._signer.name, prepared.size, prepared.root, at, last, previous)
+        made = replace(made, note=self._signer.sign(made))
+        self.objects.put(notes_name(self.size, made.size), made.note.encode())
+        self.objects.put(CHECKPOINT, made.note.encode())
+        self.checkpoint, self.tiles = made, prepared.tiles
+        return made
+
+    def append(self, lines: bytes, last: str, now: datetime) -> Checkpoint:
+        """Seal lines at once, where no table stands behind them."""
+        return self.publish(self.prepare(lines), last, now)
+
+    def _check(self, prepared: "Prepared") -> None:
+        """Nothing is signed unless the files as written make both the last root and the new one."""
+        before = Tiles(self.objects.get, self.size).root()
+        after = Tiles(self.objects.get, prepared.size).root()
+        if before != (self.checkpoint.root if self.checkpoint else EMPTY) or after != prepared.root:
+            raise DamagedFault(
+                "The tree's files do not go on from the last checkpoint.", "rempart journal verify"
+            )
 
     def _write(self, table: pa.Table, start: int) -> None:
         """A segment, or one for each day that begins in it, so that each stands below its own day."""

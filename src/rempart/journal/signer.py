@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from rempart.vault.key_files import write_once
 from rempart_verify.note import Checkpoint, PublicKey, signed
 
 FILE = "sealer/key.json"
@@ -39,6 +40,14 @@ def new_file() -> bytes:
             "private": base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode(),
         }
     ).encode()
+
+
+def create(data: Path) -> Path:
+    """The key's file of an installation, made when it is missing and never replaced; its folder is 0700."""
+    path = data / FILE
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_once(path, new_file)
+    return path
 
 
 def load(path: Path) -> Signer:

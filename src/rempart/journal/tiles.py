@@ -22,6 +22,12 @@ class Tiles:
             self._ends[level] = bytearray(self._read(level, number, held))
             level, count = level + 1, count // FAN
 
+    def copy(self) -> "Tiles":
+        """The same tree, to add to: this one stays as it is."""
+        made = Tiles(self._get, 0)
+        made.size, made._ends = self.size, {level: bytearray(end) for level, end in self._ends.items()}
+        return made
+
     def root(self) -> bytes:
         """The root of all leaves."""
         return fold(

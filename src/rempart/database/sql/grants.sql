@@ -12,7 +12,8 @@ declare
 begin
     foreach schema in array array['access', 'registry', 'vault', 'journal', 'gate', 'detection', 'containment'] loop
         foreach role in array array['public', 'rempart_gate', 'rempart_web', 'rempart_worker',
-                                    'rempart_intake', 'rempart_responder', 'rempart_auditor', 'rempart_detector'] loop
+                                    'rempart_intake', 'rempart_responder', 'rempart_auditor', 'rempart_detector',
+                                    'rempart_sealer'] loop
             execute format('revoke all on schema %I from %s', schema, role);
             execute format('revoke all on all tables in schema %I from %s', schema, role);
             execute format('revoke all on all sequences in schema %I from %s', schema, role);
@@ -20,7 +21,8 @@ begin
         end loop;
     end loop;
     foreach role in array array['rempart_gate', 'rempart_web', 'rempart_worker',
-                                'rempart_intake', 'rempart_responder', 'rempart_auditor', 'rempart_detector'] loop
+                                'rempart_intake', 'rempart_responder', 'rempart_auditor', 'rempart_detector',
+                                    'rempart_sealer'] loop
         execute format('revoke all on database %I from %I', current_database(), role);
         execute format('grant connect on database %I to %I', current_database(), role);
     end loop;
@@ -149,7 +151,7 @@ grant execute on function journal.record to rempart_responder;
 -- ------------------------------------------------------------------------------------------- auditor
 -- Reads the whole journal and every limit; writes nothing but that it read (`journal.reading`).
 grant usage on schema journal, gate to rempart_auditor;
-grant select on journal.entry, journal.for_pages to rempart_auditor;
+grant select on journal.entry, journal.for_pages, journal.epoch, journal.checkpoint to rempart_auditor;
 grant execute on function gate.account_of, journal.record to rempart_auditor;
 grant select on gate.policy, gate.limit_row, gate.ceiling, gate.matrix_row, gate.breaker, gate.terminal,
                 gate.restriction, gate.change, gate.limits_published, gate.change_announced
@@ -183,6 +185,12 @@ grant select on detection.signal, detection.alert, detection.alert_event, detect
     to rempart_auditor;
 grant usage on schema detection, containment to rempart_auditor;
 grant execute on function containment.state to rempart_auditor;  -- figures for those who watch the service
+
+-- -------------------------------------------------------------------------------------------- sealer
+-- Reads every entry, seals them into files, and notes how far: before it signs, by a durable commit.
+grant usage on schema journal, gate to rempart_sealer;
+grant select on journal.entry, journal.epoch, journal.checkpoint to rempart_sealer;
+grant execute on function journal.seal, gate.flush to rempart_sealer;
 
 -- ------------------------------------------------------------------------------------------- on call
 -- Pages show whom alerts call, without the secrets; the worker calls.

@@ -48,3 +48,21 @@ create index entry_request on journal.entry (request);
 
 -- Which events each role may record through journal.record().
 create table journal.may_record (role name not null, prefix text not null, primary key (role, prefix));
+
+-- Each restore from a backup begins an epoch: numbers of transactions used twice are told apart by it.
+create table journal.epoch (
+    number integer     primary key,
+    at     timestamptz not null default now(),
+    reason text        not null
+);
+insert into journal.epoch values (1, now(), 'begun');
+
+-- What was sealed, up to where: written, durably, before the checkpoint of that size is signed.
+create table journal.checkpoint (
+    size  bigint      primary key check (size > 0),
+    root  bytea       not null check (octet_length(root) = 32),
+    epoch integer     not null references journal.epoch,
+    x     xid8        not null,             -- with seq: the last entry that it covers
+    seq   bigint      not null,
+    at    timestamptz not null
+);
