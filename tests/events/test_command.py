@@ -100,6 +100,30 @@ def test_the_process_forwards_exports_figures_and_ends_when_it_is_told_otherwise
             process.wait()
 
 
+def test_a_file_that_is_wrong_stops_no_figure_and_is_taken_up_once_it_is_mended(here):
+    (here / "events.toml").write_text('[siem]\nto = "ftp://siem.example"\nas = "ocsf"\n')
+    port = free_port()
+    child = processes.events(Installation(here, "127.0.0.1", 1, 2), port)
+    process = subprocess.Popen(child.command, env=environment(child.env), stderr=subprocess.PIPE)
+    try:
+        assert b"no way that is known" in process.stderr.readline()
+        _until(lambda: _answers(f"http://127.0.0.1:{port}/livez"))
+        os.utime(here / "events.toml", (1, 1))
+        assert process.wait(15) == 0
+    finally:
+        process.stderr.close()
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+
+def _answers(url):
+    try:
+        return httpx.get(url).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
 def _until(true, seconds=20):
     glance = threading.Event()
     for _ in range(int(seconds / 0.05)):

@@ -39,8 +39,9 @@ def show(*, data: Data = DATA, json: Json = False) -> None:
     if json:
         screen.out.print_json(data=found)
         return
-    rows = [tuple("" if cell is None else str(cell) for cell in one.values()) for one in found]
-    screen.table(*found[0], rows=rows)
+    names = [name for name in found[0] if name != "place"]
+    rows = [tuple("" if one[name] is None else str(one[name]) for name in names) for one in found]
+    screen.table(*names, rows=rows)
 
 
 @app.command(name="test")

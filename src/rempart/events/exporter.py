@@ -4,7 +4,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from prometheus_client import generate_latest
+from prometheus_client import disable_created_metrics, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from rempart.events.metrics import Figures, figures, keep_fresh
@@ -53,6 +53,7 @@ def export(data: Path, port: int, asked: threading.Event) -> None:
         server = _Server((HOST, port), _Handler)
     except OSError:
         raise Fault(f"Port {port} of {HOST} is busy.", "choose another --metrics-port") from None
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # theirs has no types
     server.kept = figures()
     threading.Thread(target=keep_fresh, args=(data, server.kept, asked), daemon=True).start()
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -106,7 +106,7 @@ def _step(forwarder: Forwarder, wait: float, asked: threading.Event) -> float:
 def run(data: Path, asked: threading.Event, metrics_port: int | None = None) -> None:
     """Forward to every sink until asked to stop, or until events.toml changes; export figures beside."""
     changed = _stamp(data)
-    sinks = load(data)
+    sinks = _sinks(data)
     with cursors.held(data):
         if metrics_port is not None:
             export(data, metrics_port, asked)
@@ -120,6 +120,15 @@ def run(data: Path, asked: threading.Event, metrics_port: int | None = None) -> 
         asked.set()
         for thread in threads:
             thread.join()
+
+
+def _sinks(data: Path) -> list[Sink]:
+    """None while events.toml is wrong: figures are exported all the same, and a mended file is taken up."""
+    try:
+        return load(data)
+    except Fault as fault:
+        _log.error("%s %s", fault, fault.remedy)
+        return []
 
 
 def _stamp(data: Path) -> float | None:
