@@ -80,15 +80,23 @@ def test_no_series_is_made_by_what_somebody_typed(figures):
     assert len([one for one in series if one.name == "rempart_lookups_total"]) <= most
 
 
-def test_the_newest_checkpoint_is_told(figures, tmp_path):
-    folder = tmp_path / "sealed"
-    folder.mkdir()
-    text = f"example\n4096\n{'A' * 43}=\ntime 2026-03-02T08:15:30.000+00:00\nlast 1/7/9\n"
-    (folder / "checkpoint").write_text(f"{text}\n— example AAAA\n")
-    figures.keeper._data = tmp_path
-    figures.keeper.look()
-    assert figures.value("sealed_entries") == 4096
+def test_what_is_sealed_and_what_is_not_yet_is_told(figures):
+    """Within a transaction that is undone: the run's database keeps no checkpoint of ours."""
+    end = source.end(figures.owner)
+    _write(figures.owner, "care:metrics:later")
+    with figures.owner.transaction(force_rollback=True):
+        most = "select coalesce(max(size), 0) + 7 from journal.checkpoint"
+        figures.owner.execute(
+            f"insert into journal.checkpoint select ({most}), %s, 1, %s::text::xid8, %s,"
+            " '2026-03-02 08:15:30+00'",
+            [bytes(32), str(end.x), end.seq],
+        )
+        size = figures.owner.execute("select max(size) from journal.checkpoint").fetchone()[0]
+        figures.keeper._connection = figures.owner
+        figures.keeper._look_at_seal()
+    assert figures.value("sealed_entries") == size
     assert figures.value("sealed_checkpoint_seconds") == 1772439330
+    assert 0 < figures.value("sealing_lag_seconds") < 60
 
 
 @pytest.fixture

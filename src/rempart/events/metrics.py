@@ -19,11 +19,8 @@ from rempart.database.connect import dsn
 from rempart.events import cursors, source
 from rempart.events.config import load
 from rempart.events.source import Cursor
-from rempart.journal.objects import Folder
 from rempart.vocabulary.faults import Fault
 from rempart.vocabulary.words import Profession, Reason, RestrictionKind, Scope, Verdict
-from rempart_verify.layout import CHECKPOINT
-from rempart_verify.note import parsed
 
 PULSE = 2.0
 """Seconds between two looks."""
@@ -44,6 +41,7 @@ _RESTRICTIONS = """
 _ALERTS = """
     select state, count(*) from detection.alert where state in ('open', 'taken', 'restricted') group by 1
 """
+_SEALED = "select size, at, epoch, x::text::bigint, seq from journal.checkpoint order by size desc limit 1"
 _WATCH = "select beat_at, lag, spent, lim from containment.state(now())"
 _STATES = ("open", "taken", "restricted")
 
@@ -65,6 +63,7 @@ class Figures:
     detector_lag: Gauge
     sealed: Gauge
     sealed_at: Gauge
+    sealing_lag: Gauge
     sent: Gauge
     sink_lag: Gauge
     sink_failing: Gauge
@@ -95,6 +94,7 @@ def figures() -> Figures:
         gauge("detectors_lag_seconds", "From an entry to what they made of it, the slowest of that beat."),
         gauge("sealed_entries", "Entries that the newest checkpoint covers."),
         gauge("sealed_checkpoint_seconds", "When the newest checkpoint was signed."),
+        gauge("sealing_lag_seconds", "Age of the oldest entry that no checkpoint covers; 0: none."),
         gauge("events_sent", "Events that a sink has taken, ever.", "sink"),
         gauge("events_lag_seconds", "Age of the oldest entry that a sink has not passed; 0: none.", "sink"),
         gauge("events_failing", "1 while a sink does not take what it is sent.", "sink"),
@@ -160,12 +160,13 @@ class Keeper:
                 self._figures.sent.labels(sink.name).set(kept.sent)
 
     def _look_at_seal(self) -> None:
-        """The newest checkpoint as it stands, not verified: that is the verifier's work."""
-        with suppress(ValueError, OSError):
-            if note := Folder(self._data / "sealed").get(CHECKPOINT):
-                newest = parsed(note.decode().rpartition("\n\n")[0] + "\n")
-                self._figures.sealed.set(newest.size)
-                self._figures.sealed_at.set(newest.time.timestamp())
+        """The newest checkpoint as the database has it; verifying it is the verifier's work."""
+        row = self._connection.execute(_SEALED).fetchone()
+        size, at, *last = row or (0, None, 0, 0, 0)
+        since = source.waiting_since(self._connection, Cursor(*last))
+        self._figures.sealed.set(size)
+        self._figures.sealed_at.set(at.timestamp() if at else 0)
+        self._figures.sealing_lag.set(max(0.0, time.time() - since) if since else 0)
 
 
 def _known(word: str | None, known: frozenset[str]) -> str:
