@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from rempart.cli import screen
 from rempart.cli.options import DATA, Data, Json
 from rempart.database.connect import dsn
+from rempart.journal.reading import journaled
 
 app = App(name="journal", help="What was disclosed to whom and why.")
 
@@ -38,6 +39,8 @@ def tail(  # each is an option
     with psycopg.connect(
         dsn("auditor", data), autocommit=True, row_factory=psycopg.rows.dict_row
     ) as connection:
+        asked = {"lines": lines, "follow": follow or None, "verdict": verdict}
+        journaled(connection, "tail", asked | {"account": _number(connection, account)})
         last = 0
         for entry in _last(connection, lines, account, verdict):
             last = max(last, entry["seq"])
@@ -55,6 +58,12 @@ _FILTER = (
     "(%(account)s::text is null or account = (select id from gate.account_of(%(account)s) as id))"
     " and (%(verdict)s::text is null or verdict = %(verdict)s)"
 )
+
+
+def _number(connection: Connection, login: str | None) -> int | None:
+    """An account's number: its login may be a name, and stays out of the journal."""
+    row = connection.execute("select gate.account_of(%s) as id", [login]).fetchone() if login else None
+    return row["id"] if row else None
 
 
 def _last(connection: Connection, lines: int, account: str | None, verdict: str | None) -> Rows:
