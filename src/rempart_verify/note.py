@@ -109,6 +109,11 @@ def _check(key: PublicKey, signature: bytes, text: str) -> None:
         raise NoteError("its signature does not fit its text") from None
 
 
+def read(note: str) -> Checkpoint:
+    """The checkpoint of a note, whoever signed it. Raises NoteError."""
+    return parsed(note.rpartition("\n\n")[0] + "\n", note)
+
+
 def parsed(text: str, note: str = "") -> Checkpoint:
     """A checkpoint's text, taken apart; its signature is not looked at. Raises NoteError."""
     origin, size, root, *more = [*text.split("\n")[:-1], "", "", ""]

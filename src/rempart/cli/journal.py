@@ -14,6 +14,10 @@ from rempart.database.connect import dsn
 from rempart.journal.reading import journaled
 
 app = App(name="journal", help="What was disclosed to whom and why.")
+app.command("rempart.cli.journal_proof:export", name="export")
+app.command("rempart.cli.journal_proof:verify", name="verify")
+app.command("rempart.cli.journal_proof:prove", name="prove")
+app.command("rempart.cli.journal_proof:consistency", name="consistency")
 
 _COLUMNS = (
     "seq, at, tag, request, account, profession, organisation, host(network) as network, channel, purpose,"
