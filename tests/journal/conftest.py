@@ -66,7 +66,7 @@ class Place:
         end = Position.parse(last)
         query = (
             f"copy (select {VERSION}, {row} from journal.entry where (epoch, x, seq) <="
-            f" ({end.epoch}, '{end.x}'::xid8, {end.seq}) order by epoch, x, seq) to stdout"
+            f" ({end.epoch}, '{end.x}'::xid8, {end.seq}) order by entry.epoch, entry.x, entry.seq) to stdout"
         )
         with self.owner.cursor() as cursor, cursor.copy(query) as copy:
             return b"".join(bytes(block) for block in copy).splitlines()

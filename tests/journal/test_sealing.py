@@ -4,28 +4,12 @@ import shutil
 from datetime import UTC, datetime
 
 import psycopg
-import pyarrow.parquet as pq
 import pytest
 
 from rempart.journal import seal
-from rempart.journal.canonical import table_of
 from rempart.journal.objects import Folder
 from rempart.journal.store import UncertainFault
-from rempart_verify.layout import spans
-from rempart_verify.merkle import leaf_hash, root_of
-
-
-def _agrees(place, log) -> None:
-    """Table, segments and root say the same, entry by entry."""
-    lines = place.lines(log.checkpoint.last)
-    assert len(lines) == log.size
-    assert root_of([leaf_hash(line) for line in lines]) == log.checkpoint.root
-    expected = table_of(b"\n".join([*lines, b""]))
-    counting = spans(log.objects.names("segments"), log.size)
-    assert [span.start for span in counting] == [0, *(span.end for span in counting[:-1])]
-    for span in counting:
-        held = pq.read_table(f"{log.objects.url}/{span.name}", partitioning=None)
-        assert held.equals(expected.slice(span.start, span.end - span.start)), span.name
+from tests.journal.agreement import agrees
 
 
 def test_segments_and_tree_are_the_table_entry_by_entry(place):
@@ -34,7 +18,7 @@ def test_segments_and_tree_are_the_table_entry_by_entry(place):
     log = place.seal(most=300)
     place.add(5)
     log = place.seal()
-    _agrees(place, log)
+    agrees(place, log)
 
 
 def test_what_commits_late_is_sealed_late_and_never_missed(place, connect):
@@ -46,7 +30,7 @@ def test_what_commits_late_is_sealed_late_and_never_missed(place, connect):
     slow.commit()
     log = place.seal()
     assert log.size == before + 5
-    _agrees(place, log)
+    agrees(place, log)
 
 
 def test_files_that_lag_behind_the_database_are_made_again_the_same(place, tmp_path):

@@ -16,20 +16,14 @@ import pyarrow.parquet as pq
 from rempart.journal.canonical import table_of
 from rempart.journal.objects import Objects
 from rempart.journal.signer import Signer
-from rempart.journal.tiles import Tiles
-from rempart.vocabulary.faults import Fault
+from rempart.journal.tiles import DamagedFault, Tiles
 from rempart_verify.layout import CHECKPOINT, KEY, notes_name, segment_name
 from rempart_verify.merkle import EMPTY, leaf_hash
 from rempart_verify.note import Checkpoint, opened
+from rempart_verify.schema import VERSION
 
 ROWS = 100_000
 """In a row group: what a reader that looks for one account reads at least."""
-
-
-class DamagedFault(Fault):
-    """Sealed files are not what was sealed: nothing goes on from them."""
-
-    exit_code = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +49,7 @@ class Log:
 
     def __init__(self, objects: Objects, signer: Signer) -> None:
         self.objects = objects
-        self._signer = signer
+        self.signer = signer
         note = objects.get(CHECKPOINT)
         self.checkpoint = opened(note.decode(), signer.public) if note else None
         self.tiles = Tiles(objects.get, self.size)
@@ -83,8 +77,8 @@ class Log:
         self._check(prepared)
         self._write(prepared.table, self.size)
         previous = self.checkpoint.digest if self.checkpoint else ""
-        made = Checkpoint(self._signer.name, prepared.size, prepared.root, at, last, previous)
-        made = replace(made, note=self._signer.sign(made))
+        made = Checkpoint(self.signer.name, prepared.size, prepared.root, at, last, previous)
+        made = replace(made, note=self.signer.sign(made))
         self.objects.put(notes_name(self.size, made.size), made.note.encode())
         self.objects.put(CHECKPOINT, made.note.encode())
         self.checkpoint, self.tiles = made, prepared.tiles
@@ -118,5 +112,7 @@ class Log:
 def parquet(table: pa.Table) -> bytes:
     """The bytes of a segment."""
     sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", row_group_size=ROWS, store_schema=False)
+    with pq.ParquetWriter(sink, table.schema, compression="zstd", store_schema=False) as writer:
+        writer.write_table(table, ROWS)
+        writer.add_key_value_metadata({"rempart.schema": str(VERSION)})
     return sink.getvalue()

@@ -58,7 +58,7 @@ class Folder:
     def put(self, name: str, content: bytes) -> None:
         path = self._path / name
         self._make(path.parent)
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        beside = path.with_name(f".{path.name}.new")  # one writer: a killed one's is written over
         with beside.open("wb") as file:
             file.write(content)
             file.flush()

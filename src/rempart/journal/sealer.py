@@ -31,6 +31,8 @@ from rempart.vocabulary.faults import Fault
 PULSE = 1.0
 """Seconds between two looks at the journal."""
 STATUS = "sealer/status.json"
+ALONE = "select pg_try_advisory_lock(hashtext('rempart.sealer'))"
+"""Of one sealer in the whole database, wherever it runs."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 15.0
 _log = logging.getLogger("rempart.journal")
 
@@ -46,7 +48,7 @@ def place(data: Path) -> str:
 def opened(data: Path, objects: Objects | None = None) -> Iterator[tuple[Store, Log]]:
     """The table and the log of an installation, for one process at a time. Raises Fault, psycopg.Error."""
     with held(data), psycopg.connect(dsn("sealer", data), autocommit=True) as connection:
-        row = connection.execute("select pg_try_advisory_lock(hashtext('rempart.sealer'))").fetchone()
+        row = connection.execute(ALONE).fetchone()
         if not row or not row[0]:
             raise DirectoryInUseError("Another process seals this journal.", "stop it, or let it work")
         yield Store(connection), Log(objects or open_objects(place(data)), signer.load(data / signer.FILE))

@@ -61,6 +61,7 @@ _WRITTEN = {
 }
 _LINE = ", ".join(_WRITTEN.get(name, name) for name in COLUMNS)
 _BEHIND = "x < pg_snapshot_xmin(pg_current_snapshot())"
+_ORDER = "order by entry.x, entry.seq"  # by the index: a bare x would be the column as it is written
 _ROW = "select size, root, epoch, x::text::bigint, seq, at from journal.checkpoint"
 
 
@@ -81,7 +82,7 @@ class Store:
         current = self._epoch()
         while True:
             final = "true" if after.epoch < current else _BEHIND
-            lines = self._lines(after, f"{final} order by x, seq limit {int(most)}")
+            lines = self._lines(after, f"{final} {_ORDER} limit {int(most)}")
             if lines or after.epoch >= current:
                 return lines
             after = Position(after.epoch + 1)
@@ -89,7 +90,7 @@ class Store:
     def read_again(self, after: Position, last: Position) -> bytes:
         """What was read once: after a position, up to and with another."""
         start = after if after.epoch == last.epoch else Position(last.epoch)
-        return self._lines(start, f"(x, seq) <= {_pair(last)} order by x, seq")
+        return self._lines(start, f"(x, seq) <= {_pair(last)} {_ORDER}")
 
     def sealed(self, size: int) -> Sealed | None:
         """The row of exactly that size."""

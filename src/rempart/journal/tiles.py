@@ -2,10 +2,17 @@
 
 from collections.abc import Callable
 
+from rempart.vocabulary.faults import Fault
 from rempart_verify.layout import FAN, HEIGHT, tile_name
 from rempart_verify.merkle import SIZE, fold, peak, peaks
 
 Get = Callable[[str], bytes | None]
+
+
+class DamagedFault(Fault):
+    """Sealed files are not what was sealed: nothing goes on from them."""
+
+    exit_code = 9
 
 
 class Tiles:
@@ -74,5 +81,7 @@ class Tiles:
             return b""
         content = self._get(tile_name(level, number)) or b""
         if len(content) < count * SIZE:
-            raise ValueError(f"{tile_name(level, number)} is missing or too short")
+            raise DamagedFault(
+                f"{tile_name(level, number)} is missing or too short.", "put it back from a copy"
+            )
         return content[: count * SIZE]
