@@ -13,7 +13,7 @@ from rempart_verify.finding import CHANGED, DATES, INSERTED, REMOVED, REORDERED,
 from rempart_verify.layout import Span
 from rempart_verify.merkle import SIZE
 from rempart_verify.place import Place
-from rempart_verify.schema import COLUMNS
+from rempart_verify.schema import COLUMNS, VERSION
 from rempart_verify.statistics import wrong_statistics
 from rempart_verify.tree import leaves_of
 
@@ -44,7 +44,7 @@ def read(place: Place, span: Span) -> Read:
             if source.read(len(_MAGIC)) != _MAGIC:
                 return Read(span, 0, UNREADABLE, span.start, "It does not begin as Parquet does.")
             file = pq.ParquetFile(source, read_dictionary=FEW)
-            if problem := _columns(file.schema_arrow):
+            if problem := _version(file) or _columns(file.schema_arrow):
                 return Read(span, 0, UNREADABLE, span.start, problem)
             found, day, misled = _hashed(file)
     except (OSError, ValueError, pa.ArrowException) as fault:
@@ -53,6 +53,12 @@ def read(place: Place, span: Span) -> Read:
     if misled and not compared.what:
         return Read(span, compared.entries, CHANGED, None, misled)
     return compared
+
+
+def _version(file: pq.ParquetFile) -> str:
+    version = (file.metadata.metadata or {}).get(b"rempart.schema", str(VERSION).encode())
+    known = version == str(VERSION).encode()
+    return "" if known else f"It is of schema {version.decode(errors='replace')}; this tool knows {VERSION}."
 
 
 def _columns(schema: pa.Schema) -> str:

@@ -12,7 +12,16 @@ from cyclopts import App, Parameter, validators
 from rempart.bench import pgbench
 from rempart.bench.requests import PROVEN_OF_EVERYDAY
 from rempart.bench.rules.figures import capacity, described, middle, ratio
-from rempart.cli import bench_detect, bench_exposure, bench_leaks, bench_pages, bench_soak, processes, screen
+from rempart.cli import (
+    bench_detect,
+    bench_exposure,
+    bench_leaks,
+    bench_pages,
+    bench_soak,
+    bench_verify,
+    processes,
+    screen,
+)
 from rempart.cli.bench_place import CONNECTIONS, Furnished, Load, free_port, furnished, listens
 from rempart.cli.options import Json
 from rempart.cli.supervisor import Child
@@ -124,6 +133,17 @@ def exposure(
 ) -> None:
     """Who was exposed, over a month made up: everybody, one account, one person; beside bare DuckDB."""
     report = {"bench": "exposure", "machine": machine()} | bench_exposure.measure(entries)
+    _print(report, as_json=json)
+
+
+@app.command
+def verify(
+    *,
+    entries: Annotated[int, Parameter(validator=validators.Number(gte=10_000, lte=200_000_000))] = 3_000_000,
+    json: Json = False,
+) -> None:
+    """Verification of a sealed month made up, against 500,000 entries a second and bare reading."""
+    report = {"bench": "verify", "machine": machine()} | bench_verify.measure(entries)
     _print(report, as_json=json)
 
 

@@ -207,13 +207,19 @@ def _peak() -> int | None:
 
 
 def _make(folder: Path, entries: int) -> None:
+    make_segments(folder, entries, _note_somebody)
+    _seal(folder, entries)
+
+
+def make_segments(folder: Path, entries: int, then: Callable[..., None] | None = None) -> None:
+    """Thirty days of segments without a tree; `then` is given the connection, the folder, some entries."""
     cuts = [entries * day // _DAYS for day in range(_DAYS + 1)]
     with duckdb.connect() as run, screen.progress(*Progress.get_default_columns()) as progress:
         for number, (first, last) in enumerate(progress.track(list(pairwise(cuts)), description="Days")):
             for start in range(first, last, _AT_MOST):
                 _segment(run, folder, number, (first, last), (start, min(last, start + _AT_MOST)))
-        _note_somebody(run, folder, min(entries, _AT_MOST))
-    _seal(folder, entries)
+        if then:
+            then(run, folder, min(entries, _AT_MOST))
 
 
 def _segment(
