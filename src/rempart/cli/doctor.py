@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -15,6 +16,7 @@ from rempart.cli import leaks, screen
 from rempart.cli.options import DATA, Data, Json
 from rempart.database import directory, embedded, roles, setup
 from rempart.database.connect import dsn
+from rempart.journal.standing import standing
 from rempart.vocabulary.faults import Fault
 
 _LEAST_FREE = 1 << 30
@@ -131,6 +133,7 @@ def _database(data: Path) -> Iterator[Finding]:
         yield _clock(owner)
         if directory.holder(data) not in {None, psutil.Process().pid}:  # stopped, it beats no more
             yield _watch(owner)
+            yield sealing(owner, data)
 
 
 def _schema(owner: psycopg.Connection[tuple[object, ...]]) -> Finding:
@@ -174,6 +177,19 @@ def _watch(owner: psycopg.Connection[tuple[object, ...]]) -> Finding:
     return Finding("watch", well=True, message=said)
 
 
+def sealing(owner: psycopg.Connection[Any], data: Path) -> Finding:
+    """Whether what is journaled is sealed soon after."""
+    found = standing(owner, data)
+    if found.is_well:
+        return Finding("sealing", well=True, message=f"{found.size:,} entries are sealed.")
+    return Finding(
+        "sealing",
+        well=False,
+        message=f"{found.waiting:,} entries wait to be sealed, for {found.lag:.0f} s. {found.fault}".strip(),
+        remedy=f"rempart journal status; read {data / 'log'}/sealer.log",
+    )
+
+
 def _processes(data: Path) -> Iterator[Finding]:
     holder = directory.holder(data)
     if holder is None or holder == psutil.Process().pid:
@@ -196,7 +212,8 @@ def _processes(data: Path) -> Iterator[Finding]:
             "users",
             well=False,
             message="Gate, pages, detectors and sealer share a system user: one could read another's files.",
-            remedy="rempart serve --gate-user … --web-user … --detector-user … --sealer-user … (docs/how-to/install.md)",
+            remedy="rempart serve --gate-user … --web-user … --detector-user … --sealer-user …"
+            " (docs/how-to/install.md)",
         )
 
 

@@ -14,6 +14,8 @@ from rempart.database.connect import dsn
 from rempart.journal.reading import journaled
 
 app = App(name="journal", help="What was disclosed to whom and why.")
+app.command("rempart.cli.journal_seal:status", name="status")
+app.command("rempart.cli.journal_seal:seal", name="seal")
 app.command("rempart.cli.journal_proof:export", name="export")
 app.command("rempart.cli.journal_proof:verify", name="verify")
 app.command("rempart.cli.journal_proof:prove", name="prove")
