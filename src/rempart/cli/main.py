@@ -45,6 +45,7 @@ app.command(
 app.command("rempart.cli.oncall:app", name="oncall", help="Whom an alert calls; whom the night card names.")
 app.command("rempart.cli.contain:app", name="contain", help="Restrict, close a door, undo.")
 app.command("rempart.cli.detect:app", name="detect", help="Detectors: list, replay, try and set thresholds.")
+app.command("rempart.cli.scan:scan", name="scan", help="What left an existing portal, from its access logs.")
 app.command("rempart.cli.journal:app", name="journal", help="What was disclosed to whom and why.")
 app.command("rempart.cli.exposure:app", name="exposure", help="Who was exposed, exactly; who saw a person.")
 app.command("rempart.cli.events:app", name="events", help="The journal told to other systems.")
