@@ -121,6 +121,7 @@ def detect(
 
 
 app.command("rempart.cli.bench_events:events", name="events")
+app.command("rempart.cli.bench_seal:seal", name="seal")
 
 
 @app.command

@@ -65,8 +65,6 @@ VARIABLES = (
         SEALER | COMMAND,
         secret=True,
     ),
-    Variable("REMPART_TIMESTAMP_URL", "authority that stamps checkpoints with a time (RFC 3161)", "", SEALER),
-    Variable("REMPART_TIMESTAMP_EVERY", "seconds between two such stamps", "3600", SEALER),
     Variable("REMPART_POOL", "database connections of the web process", "8", _WEB),
 )
 
