@@ -65,6 +65,9 @@ VARIABLES = (
         SEALER | COMMAND,
         secret=True,
     ),
+    Variable(
+        "REMPART_JOURNAL_DAYS", "days that `rempart journal retain` leaves in the table", "400", COMMAND
+    ),
     Variable("REMPART_POOL", "database connections of the web process", "8", _WEB),
 )
 

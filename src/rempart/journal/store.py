@@ -4,8 +4,9 @@
 transaction that still runs everything is final: entries are taken there, by epoch, transaction, `seq`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -100,6 +101,10 @@ class Store:
         """The first row beyond that size: noted, and not known to be published."""
         return self._row(f"{_ROW} where size > %s order by size limit 1", size)
 
+    def newest(self) -> Sealed | None:
+        """What the table knows as sealed."""
+        return self._row(f"{_ROW} where size > %s order by size desc limit 1", 0)
+
     def note(self, sealed: Sealed) -> None:
         """Commit the row, durably and wherever the database must have it. Raises UncertainFault."""
         last = sealed.last
@@ -142,6 +147,28 @@ class Store:
         )
         with self._connection.cursor() as cursor, cursor.copy(query.encode()) as copy:
             return b"".join(bytes(block) for block in copy)
+
+
+def lines_after(connection: Connection, after: Position) -> Iterator[bytes]:
+    """Every committed entry behind a position, whatever its epoch, as canonical lines in order."""
+    behind = f"epoch > {int(after.epoch)} or (epoch = {int(after.epoch)} and (x, seq) > {_pair(after)})"
+    yield from _copied(connection, behind)
+
+
+def lines_of_day(connection: Connection, day: date) -> Iterator[bytes]:
+    """Every entry of a day, UTC, as canonical lines in the journal's order."""
+    start, end = (f"'{one.isoformat()} 00:00+00'::timestamptz" for one in (day, day + timedelta(days=1)))
+    yield from _copied(connection, f"at >= {start} and at < {end}")
+
+
+def _copied(connection: Connection, where: str) -> Iterator[bytes]:
+    order = "entry.epoch, entry.x, entry.seq"
+    rows = f"select {VERSION}, {_LINE} from journal.entry where {where} order by {order}"  # noqa: S608  # numbers
+    held = b""
+    with connection.cursor() as cursor, cursor.copy(f"copy ({rows}) to stdout".encode()) as copy:
+        for block in copy:
+            *lines, held = (held + bytes(block)).split(b"\n")
+            yield from lines
 
 
 def _pair(position: Position) -> str:

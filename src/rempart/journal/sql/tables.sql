@@ -66,3 +66,13 @@ create table journal.checkpoint (
     seq   bigint      not null,
     at    timestamptz not null
 );
+
+-- While one is not lifted nothing of the journal is dropped, however old.
+create table journal.hold (
+    id        integer     primary key generated always as identity,
+    reason    text        not null check (length(reason) between 3 and 500),
+    placed_at timestamptz not null default now(),
+    placed_by text        not null,
+    lifted_at timestamptz,
+    lifted_by text        check ((lifted_by is null) = (lifted_at is null))
+);
