@@ -63,6 +63,14 @@ def write_letter(told: str) -> None:
     letters.write_letter(told)
 
 
+@app.periodic(cron="23 3 * * *")
+@app.task(queueing_lock="registry.expire_erased", name="registry.expire_erased")
+def expire_erased(timestamp: int) -> None:  # noqa: ARG001
+    """End the links of erased persons whose time is over."""
+    with connection.cursor() as cursor:
+        cursor.execute("select registry.expire_erased()")
+
+
 @app.periodic(cron="7 * * * *")
 @app.task(queueing_lock="journal.partitions", name="journal.partitions")
 def prepare_partitions(timestamp: int) -> None:  # noqa: ARG001

@@ -56,6 +56,7 @@ app.command(
     "rempart.cli.population:app", name="population", help="Make up a French population: nobody in it exists."
 )
 app.command("rempart.cli.decoys:app", name="decoy", help="Persons who do not exist, for thieves to find.")
+app.command("rempart.cli.persons:app", name="persons", help="Insured persons who leave.")
 app.command("rempart.cli.leaks:app", name="leaks", help="Passwords and mailboxes found in leaks.")
 app.command("rempart.cli.keys:app", name="keys", help="Withdraw or rotate keys.")
 app.command("rempart.cli.config:app", name="config", help="The settings in force and where they come from.")

@@ -68,6 +68,7 @@ VARIABLES = (
     Variable(
         "REMPART_JOURNAL_DAYS", "days that `rempart journal retain` leaves in the table", "400", COMMAND
     ),
+    Variable("REMPART_ERASED_DAYS", "days that the link to an erased person is kept", "400", COMMAND),
     Variable("REMPART_POOL", "database connections of the web process", "8", _WEB),
 )
 

@@ -112,8 +112,9 @@ grant select, insert, update (mailed_at) on access.access_notice to rempart_work
 grant insert on access.access_reset to rempart_worker;
 grant usage on schema gate to rempart_worker;
 grant select on gate.change_announced to rempart_worker;
-grant execute on function access.forget_software, journal.record, journal.prepare_partitions, gate.mark_noticed
-    to rempart_worker;
+grant usage on schema registry to rempart_worker;
+grant execute on function access.forget_software, journal.record, journal.prepare_partitions, gate.mark_noticed,
+    registry.expire_erased to rempart_worker;
 
 -- -------------------------------------------------------------------------------------------- intake
 -- Brings persons in: seals, indexes, wraps. It reads who the insurers are and their public keys, and of a
@@ -143,8 +144,9 @@ grant select (id, professional_id, organisation_id, profession, mode, active),
 grant execute on function journal.record to rempart_intake;
 
 -- ----------------------------------------------------------------------------------------- responder
--- Works on a breach: which pseudonyms were disclosed to whom. No sealed person, no key.
-grant usage on schema journal to rempart_responder;
+-- Works on a breach: which pseudonyms were disclosed to whom; who was erased since, sealed. No key.
+grant usage on schema journal, registry to rempart_responder;
+grant select on registry.erased to rempart_responder;
 grant select on journal.entry to rempart_responder;
 grant execute on function journal.record to rempart_responder;
 

@@ -37,3 +37,15 @@ create table registry.person_key (
     primary key (key, person)
 );
 create index person_key_by_person on registry.person_key (person);
+
+-- Persons who were erased: who a number in the journal was, so that they can still be told of a breach that is
+-- found later. Nobody finds anybody by it, and rights and contract are gone. Removed after `until`.
+create table registry.erased (
+    person       bigint      primary key,
+    insurer      smallint    not null references registry.insurer,
+    data_key     integer     not null references vault.data_key,
+    sealed_civil bytea       not null,
+    sealed_nir   bytea       not null,
+    erased_at    timestamptz not null default now(),
+    until        date        not null
+);
