@@ -17,6 +17,7 @@ from rempart.cli import (
     bench_exposure,
     bench_leaks,
     bench_pages,
+    bench_scan,
     bench_soak,
     bench_verify,
     processes,
@@ -145,6 +146,17 @@ def verify(
 ) -> None:
     """Verification of a sealed month made up, against 500,000 entries a second and bare reading."""
     report = {"bench": "verify", "machine": machine()} | bench_verify.measure(entries)
+    _print(report, as_json=json)
+
+
+@app.command
+def scan(
+    *,
+    lines: Annotated[int, Parameter(validator=validators.Number(gte=10_000, lte=200_000_000))] = 3_000_000,
+    json: Json = False,
+) -> None:
+    """A made-up access log scanned, against 500,000 lines a second and a bare query of the same lines."""
+    report = {"bench": "scan", "machine": machine()} | bench_scan.measure(lines)
     _print(report, as_json=json)
 
 
