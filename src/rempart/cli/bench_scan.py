@@ -31,15 +31,15 @@ _LOOK = 0.05
 _LINE = '198.51.%d.%d - pharma-%d [%s +0200] "GET %s HTTP/1.1" %d %d "-" "Mozilla/5.0 (X11; Linux x86_64)"'
 _PERSON = "/beneficiaires/%d%02d%02d96%03d%03d%02d/droits"
 _LINES = f"""
-select printf('{_LINE}', u % 60000 // 250, u % 250, u % 60000, strftime(at, '%d/%b/%Y:%H:%M:%S'),
+select printf('{_LINE}', u % 60000 // 250, u % 250, u % 60000, strftime(moment, '%d/%b/%Y:%H:%M:%S'),
               case when u // 7 % 5 = 0 then '/static/app-' || u % 40 || '.js'
                    else printf('{_PERSON}', 1 + p % 2, 30 + p // 2 % 70, 1 + p // 140 % 12,
                                1 + p // 1680 % 899, 1 + p // 1510320 % 998, 1 + p % 97) end,
               case when u // 11 % 25 = 0 then 404 else 200 end, 500 + u % 9000)
-  from (select make_timestamp(1664604000000000 + (i * 2600000000000 // {{lines}})::bigint) as at,
+  from (select make_timestamp(1664604000000000 + (i * 2600000000000 // {{lines}})::bigint) as moment,
                (hash(i, 1) >> 8)::bigint as u, (hash(i, 2) >> 8)::bigint % 2000000 as p
           from range({{lines}}) as r(i))
-"""
+"""  # noqa: S608  # constants
 _FIELDS = r"^(\S+) \S+ (\S+) \[([^\]]+)\] \"GET /beneficiaires/([^/]+)/droits HTTP/1.1\" (\d+)"
 _BARE = f"""
 select count(distinct one.person), count(distinct one.account), count(distinct one.network), min(one.at)

@@ -17,7 +17,7 @@ def role_name(role: str) -> str:
 
 
 def dsn(role: str, data_dir: Path) -> str:
-    """A libpq URL for `role` (owner, gate, web, worker, intake, responder, auditor, detector, sealer, superuser).
+    """A libpq URL for `role`: superuser, or one of those in docs/reference/roles-and-grants.md.
 
     A child process has its own role's URL in REMPART_DSN and can read no secret file; commands run by
     the installation's owner read `secrets/<role>`. Raises NotSetUpError where there is neither.
