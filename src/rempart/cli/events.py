@@ -19,6 +19,7 @@ from rempart.events.config import FILE, EventsFault, Sink, load
 from rempart.events.entry import COLUMNS, Entry
 from rempart.events.forms import as_line
 from rempart.events.sinks import deliver
+from rempart.journal.reading import journaled
 
 app = App(name="events", help="The journal told to other systems: SIEM, audit repository, files.")
 
@@ -72,6 +73,7 @@ def tail(
 ) -> None:
     """The last entries as other systems are told them, one a line, oldest first."""
     with _connected(data) as connection:
+        journaled(connection, "events tail", {"as": form, "lines": lines, "follow": follow or None})
         row = connection.execute(_BACK, [lines]).fetchone()
         after = source.Cursor(*row) if row else source.Cursor()
         while (entries := source.read(connection, after, most=_MANY)) or follow:

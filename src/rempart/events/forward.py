@@ -23,6 +23,7 @@ from rempart.events.config import FILE, Sink, load
 from rempart.events.cursors import Place
 from rempart.events.exporter import export
 from rempart.events.sinks import deliver
+from rempart.journal.reading import journaled
 from rempart.vocabulary.faults import Fault
 
 BATCH = 500
@@ -81,6 +82,7 @@ def follow(data: Path, sink: Sink, asked: threading.Event) -> None:
     while not asked.is_set():
         try:
             with psycopg.connect(dsn("auditor", data), autocommit=True) as connection:
+                journaled(connection, "events", {"sink": sink.name}, who="events")
                 forwarder = Forwarder(data, sink, connection)
                 while not asked.is_set():
                     wait = _step(forwarder, wait, asked)

@@ -38,14 +38,14 @@ _BEHIND = "x < pg_snapshot_xmin(pg_current_snapshot())"
 _AFTER = "epoch = {epoch} and (x, seq) > ('{x}'::xid8, {seq}::bigint) and ({past} or " + _BEHIND + ")"
 _QUERY = (
     f"copy (select {VERSION}, {_LINE} from journal.entry"  # noqa: S608  # numbers and constants alone
-    f" where {_AFTER} order by x, seq limit {{most}}) to stdout"
+    f" where {_AFTER} order by entry.x, entry.seq limit {{most}}) to stdout"  # x alone is the written column
 )
 _NEWEST = "select epoch from journal.entry order by seq desc limit 1"
 _WRITTEN = "select pg_current_wal_insert_lsn()"
 _ON_DISK = "select pg_current_wal_flush_lsn() >= %s::pg_lsn"
 _END = f"""
     select epoch, x::text::bigint, seq from journal.entry
-     where epoch = %s and {_BEHIND} order by x desc, seq desc limit 1
+     where epoch = %s and {_BEHIND} order by entry.x desc, entry.seq desc limit 1
 """  # noqa: S608  # constants
 
 
@@ -64,7 +64,7 @@ def read(connection: Connection, after: Cursor, *, most: int) -> list[Entry]:
 def rows(connection: Connection, after: Cursor, columns: str, *, most: int) -> list[tuple[Any, ...]]:
     """The same entries as `read` by some columns alone, on disk or not: for what is only counted."""
     newest = _newest(connection)
-    query = f"select {columns} from journal.entry where {_AFTER} order by x, seq limit {{most}}"  # noqa: S608  # constants
+    query = f"select {columns} from journal.entry where {_AFTER} order by entry.x, entry.seq limit {{most}}"  # noqa: S608  # constants
     found = connection.execute(_filled(query, after, newest, most).encode()).fetchall()
     if not found and after.epoch < newest:
         return rows(connection, Cursor(after.epoch + 1), columns, most=most)
