@@ -12,7 +12,10 @@ class Place:
     def __init__(self, url: str) -> None:
         """Raises ValueError, OSError where the address means nothing."""
         self.url = url if url.startswith("s3://") else str(Path(url).absolute())
-        self._files, self._base = fs.FileSystem.from_uri(self.url)
+        try:
+            self._files, self._base = fs.FileSystem.from_uri(self.url)
+        except ValueError:  # its words repeat the address, and with it the key
+            raise ValueError("not an address of the form s3://bucket/prefix") from None
 
     def __reduce__(self) -> tuple[type["Place"], tuple[str]]:
         return Place, (self.url,)

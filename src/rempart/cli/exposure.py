@@ -1,6 +1,5 @@
 """`rempart exposure`: who was exposed, exactly; and who saw one person."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -28,6 +27,7 @@ from rempart.exposure.spark import Spark
 from rempart.exposure.words import Language
 from rempart.journal.objects import Objects, open_objects
 from rempart.journal.reading import journaled
+from rempart.journal.sealer import place
 
 app = App(name="exposure", help="Who was exposed, exactly: persons, what was opened, to whom, when.")
 
@@ -185,7 +185,7 @@ def check(*, data: Data = DATA, json: Json = False) -> None:
 
 def sealed(data: Path) -> Objects:
     """Where this installation keeps its sealed journal."""
-    return open_objects(os.environ.get("REMPART_SEALED") or str(data / "sealed"))
+    return open_objects(place(data))
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Where sealed files are kept: a folder, or a bucket of an S3-compatible service, named by a URL."""
 
 import os
+import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -103,24 +104,45 @@ class Bucket:
                 "write s3://bucket/prefix?endpoint_override=HOST:PORT",
             ) from None
         self.url = url
+        self._bucket = self._base.partition("/")[0]
+        with self._told():
+            found = self._files.get_file_info(self._bucket).type
+        if found == fs.FileType.NotFound:  # to a reader it would look like a journal that has not begun
+            raise ObjectsFault(f"There is no bucket {self._bucket}.", "make it, or mend REMPART_SEALED")
 
     def get(self, name: str) -> bytes | None:
         try:
-            with self._files.open_input_stream(f"{self._base}/{name}") as stream:
+            with self._told(), self._files.open_input_stream(f"{self._base}/{name}") as stream:
                 return bytes(stream.read())
         except FileNotFoundError:
             return None
 
     def put(self, name: str, content: bytes) -> None:
-        with self._files.open_output_stream(f"{self._base}/{name}") as stream:
+        with self._told(), self._files.open_output_stream(f"{self._base}/{name}") as stream:
             stream.write(content)
 
     def names(self, prefix: str = "") -> Iterator[str]:
         chosen = fs.FileSelector(f"{self._base}/{prefix}".rstrip("/"), recursive=True, allow_not_found=True)
-        for info in self._files.get_file_info(chosen):
+        with self._told():
+            found = self._files.get_file_info(chosen)
+        for info in found:
             if info.type == fs.FileType.File:
                 yield info.path.removeprefix(f"{self._base}/")
 
     def remove(self, name: str) -> None:
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError), self._told():
             self._files.delete_file(f"{self._base}/{name}")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the service refused, in a line; a service's own words may hold what they were asked with."""
+        try:
+            yield
+        except FileNotFoundError:
+            raise
+        except OSError as fault:
+            word = re.search(r"AWS Error (\w+)", str(fault))
+            raise ObjectsFault(
+                f"The bucket {self._bucket} cannot be used: {word[1] if word else 'no answer'}.",
+                "look at its service, and at address and key in REMPART_SEALED",
+            ) from None
