@@ -279,7 +279,7 @@ def test_no_number_that_was_asked_is_told_in_any_form(here, tmp_path):
     here.owner.execute(
         "insert into journal.entry (at, tag, person, department, birth_month, prefix_month, prefix_commune,"
         " software, details) values (now(), %s, 77, '75', 1, 3141592653, 2718281828, %s, '{}')",
-        [f"{here.tag}:canary", f"Poste {CANARY} CANARINAME"],
+        [f"{here.tag}:canary", f"Poste {CANARY} CANARIEVENT"],
     )
     for form in ("ocsf", "fhir", "jsonl", "syslog"):
         sink = replace(here.sink(f"file://{tmp_path}/{form}", form, start="beginning"), name=form)

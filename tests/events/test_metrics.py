@@ -36,7 +36,7 @@ def test_look_ups_are_counted_by_words_of_ours(figures):
     by = {"profession": "optician", "verdict": "refused", "reason": "limit_account"}
     _write(figures.owner, "gate:lookup:refused", **by)
     _write(figures.owner, "gate:lookup:refusals", **by, count=30)
-    _write(figures.owner, "gate:lookup:granted", verdict="granted", profession="CANARINAME", cost=1)
+    _write(figures.owner, "gate:lookup:granted", verdict="granted", profession="CANARIEVENT", cost=1)
     figures.keeper.look()
     assert figures.value("lookups_total", **by) == 31
     assert figures.value("lookups_total", verdict="granted", reason="none", profession="other") == 1
