@@ -69,6 +69,8 @@ VARIABLES = (
         "REMPART_JOURNAL_DAYS", "days that `rempart journal retain` leaves in the table", "400", COMMAND
     ),
     Variable("REMPART_ERASED_DAYS", "days that the link to an erased person is kept", "400", COMMAND),
+    Variable("REMPART_STAMP_URL", "RFC 3161 authority that stamps checkpoints", "", SEALER | COMMAND),
+    Variable("REMPART_STAMP_ROOTS", "PEM file that its certificate leads to", "", SEALER | COMMAND),
     Variable("REMPART_POOL", "database connections of the web process", "8", _WEB),
 )
 

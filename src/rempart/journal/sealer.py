@@ -22,7 +22,7 @@ import psycopg
 from rempart.database.connect import dsn
 from rempart.database.directory import PRIVATE, write_private
 from rempart.database.errors import DirectoryInUseError
-from rempart.journal import seal, signer
+from rempart.journal import seal, signer, stamps
 from rempart.journal.log import Log
 from rempart.journal.objects import Objects, open_objects
 from rempart.journal.store import Store
@@ -102,6 +102,7 @@ def main() -> int:
     asked = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked.set())
+    _stamp_beside(data, asked)
     wait = _FIRST_WAIT
     while not asked.is_set():
         began = time.monotonic()
@@ -112,6 +113,16 @@ def main() -> int:
             _tell(data, fault, wait)
             asked.wait(wait)
     return 0
+
+
+def _stamp_beside(data: Path, asked: threading.Event) -> None:
+    """In a thread, where the settings name an authority: a wrong one stops no sealing."""
+    try:
+        if authority := stamps.Authority.of(os.environ):
+            objects = open_objects(place(data))
+            threading.Thread(target=stamps.follow, args=(objects, authority, asked), daemon=True).start()
+    except Fault as fault:
+        _log.warning("nothing is stamped: %s %s", fault, fault.remedy)
 
 
 def _tell(data: Path, fault: Exception, wait: float) -> None:
