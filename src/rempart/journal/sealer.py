@@ -22,7 +22,7 @@ import psycopg
 from rempart.database.connect import dsn
 from rempart.database.directory import PRIVATE, write_private
 from rempart.database.errors import DirectoryInUseError
-from rempart.journal import seal, signer, stamps
+from rempart.journal import merge, seal, signer, stamps
 from rempart.journal.log import Log
 from rempart.journal.objects import Objects, open_objects
 from rempart.journal.store import Store
@@ -81,7 +81,7 @@ def keep_status(data: Path, log: Log | None, fault: str = "") -> None:
 
 def follow(data: Path, asked: threading.Event) -> None:
     """Seal until asked to stop, or until something fails."""
-    with opened(data) as (store, log):
+    with opened(data) as (store, log), _merging(data, log.objects):
         keep_status(data, log)
         while not asked.is_set():
             began = time.monotonic()
@@ -90,6 +90,19 @@ def follow(data: Path, asked: threading.Event) -> None:
                 keep_status(data, log)
             if sealed < seal.BATCH:
                 asked.wait(max(0.0, PULSE - (time.monotonic() - began)))
+
+
+@contextmanager
+def _merging(data: Path, objects: Objects) -> Iterator[None]:
+    """Beside sealing, which never waits for it: it touches nothing but files of finished days."""
+    ended = threading.Event()
+    beside = threading.Thread(target=merge.follow, args=(objects, data / "sealer" / "merged", ended))
+    beside.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        beside.join()
 
 
 def main() -> int:
