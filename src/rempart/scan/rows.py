@@ -175,7 +175,7 @@ class Keyer:
         else:
             values = pc.extract_regex(request.take(where), page.pattern()).field("person")
         coded = values.fill_null(b"").dictionary_encode()
-        made: np.ndarray = self.keyed.known(coded.dictionary.to_pylist(), page.kind)[coded.indices.to_numpy()]
+        made: np.ndarray = self.keyed.known(coded.dictionary, page.kind)[coded.indices.to_numpy()]
         return made
 
     def _account(self, table: pa.Table, mine: np.ndarray) -> pa.DictionaryArray:
@@ -219,8 +219,19 @@ def _meaning(raw: bytes | None, results: tuple[int, ...]) -> int:
 
 def _networks(column: pa.ChunkedArray) -> pa.Array:
     coded = _coded(column)
-    texts = pa.array([_address(raw) for raw in coded.dictionary.to_pylist()], pa.string())
-    return texts.take(coded.indices)
+    usual = pc.match_substring_regex(coded.dictionary, _USUAL).to_numpy(zero_copy_only=False)
+    rest = np.flatnonzero(~usual)
+    odd = [_address(raw) for raw in coded.dictionary.take(pa.array(rest)).to_pylist()]
+    texts = pc.if_else(pa.array(usual), coded.dictionary, pa.scalar(None, pa.binary()))
+    texts = pc.replace_with_mask(
+        texts, pa.array(~usual), pa.array([o and o.encode() for o in odd], pa.binary())
+    )
+    return texts.cast(pa.string()).take(coded.indices)
+
+
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_USUAL = rf"\A(?:{_OCTET}\.){{3}}{_OCTET}\z"
+"""An IPv4 address written as everybody writes it."""
 
 
 @lru_cache(100_000)
