@@ -19,6 +19,8 @@ pytestmark = pytest.mark.skipif(
     shutil.which("hydra") is None, reason="no hydra on this machine: apt-get install hydra"
 )
 
+TRIES, FLOOD = 3, 4 << 20
+"""Now and then hydra repeats one line without end, gigabytes of it: it is cut off, and run again."""
 PROOF = "a" * 32
 """Any 32 letters are a form's proof where cookie and field hold the same: it stops other sites only."""
 TYPED = "login=^USER^&password=^PASS^"
@@ -37,17 +39,23 @@ def hydra(pages, tmp_path):
         listed.write_text("\n".join(passwords) + "\n")
         host, port = pages.removeprefix("http://").split(":")
         command = ["hydra", "-I", "-l", login, "-P", str(listed), "-s", port, "-t", str(tasks), "-w", "20"]
-        done = subprocess.run(
-            [*command, host, "http-post-form", form],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-            cwd=tmp_path,
-        )
-        assert "1 of 1 target" in done.stdout, done.stdout + done.stderr
-        assert "[ERROR]" not in done.stdout + done.stderr, done.stdout + done.stderr
-        return re.findall(r"login: \S+\s+password: (.+)", done.stdout)
+        said = tmp_path / "said.txt"
+        for _ in range(TRIES):
+            with said.open("wb") as file:
+                done = subprocess.run(
+                    ["prlimit", f"--fsize={FLOOD}", *command, host, "http-post-form", form],
+                    stdout=file,
+                    stderr=subprocess.STDOUT,
+                    check=False,
+                    timeout=300,
+                    cwd=tmp_path,
+                )
+            if said.stat().st_size < FLOOD:
+                break
+        text = said.read_text("utf-8", "replace")[:10_000]
+        assert "1 of 1 target" in text, (done.returncode, text)
+        assert "[ERROR]" not in text, text
+        return re.findall(r"login: \S+\s+password: (.+)", text)
 
     return run
 
