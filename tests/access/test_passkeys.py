@@ -190,6 +190,26 @@ def test_no_answer_whatever_it_holds_is_an_error(answer):
         assert passkeys.prove(request, "sign_in", None, answer) is None
 
 
+@pytest.mark.parametrize("place", ["id", "rawId", "response", "signature", "userHandle"])
+def test_a_number_in_place_of_bytes_takes_no_memory(place, monkeypatch):
+    """Twenty thousand million zero bytes would be asked for."""
+    from django.test import RequestFactory  # noqa: PLC0415
+
+    request = RequestFactory().post("/", HTTP_HOST="localhost")
+    monkeypatch.setattr("rempart.access.passkeys._first", lambda _challenge: True)
+    monkeypatch.setattr("rempart.access.passkeys.get_credentials", lambda _account: [])
+    inner = {"clientDataJSON": "e30", "authenticatorData": "e30", "signature": "e30"}
+    answer = {"id": "e30", "rawId": "e30", "type": "public-key", "response": inner}
+    (inner if place in {"signature", "userHandle"} else answer)[place] = 20_000_000_000
+    read = []
+    monkeypatch.setattr("rempart.access.passkeys.AuthenticationResponse.from_dict", read.append)
+    request.session = {}
+    passkeys.to_prove(request, "sign_in", None)
+    assert passkeys.prove(request, "sign_in", None, answer) is None
+    assert passkeys.named_in(answer) is None
+    assert read == []
+
+
 @pytest.mark.parametrize("posted", ["", "x", "{}", "[]", "null", "{" * 9000, '{"response": 1}', "x" * 20_000])
 def test_what_is_no_answer_is_refused_without_an_error(holder, posted):
     browser = keys.client()

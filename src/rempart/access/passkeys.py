@@ -42,6 +42,8 @@ _LIFE = 300
 logging.getLogger("fido2").setLevel(logging.WARNING)
 """Which key was made or used when stands in the journal, not in the log."""
 _REQUIRED = UserVerificationRequirement.REQUIRED
+_LARGEST = 65_535
+"""COSE algorithms have smaller numbers (RFC 9053)."""
 _UNREADABLE = (
     ValueError,
     TypeError,
@@ -49,6 +51,7 @@ _UNREADABLE = (
     IndexError,
     AttributeError,
     NotImplementedError,
+    RecursionError,
     AssertionError,
     struct.error,
     UnsupportedAlgorithm,
@@ -112,7 +115,7 @@ def is_new(request: HttpRequest, account: Account, answer: Any) -> bool:
     if state is None:
         return False
     try:
-        made = _server(request).register_complete(state, RegistrationResponse.from_dict(answer))
+        made = _server(request).register_complete(state, RegistrationResponse.from_dict(_sized(answer)))
         credential = made.credential_data
         if credential is None or isinstance(credential.public_key, UnsupportedKey):
             return False
@@ -130,7 +133,7 @@ def prove(
     if state is None:
         return None
     try:
-        response = AuthenticationResponse.from_dict(answer)
+        response = AuthenticationResponse.from_dict(_sized(answer))
         holder = _asked(state) or _named(response)
         if holder is None or not holder.is_active:
             return None
@@ -146,12 +149,26 @@ def prove(
 def named_in(answer: Any) -> Account | None:
     """Whose the answer says it is: for the journal of a refusal, never for a sign-in."""
     try:
-        return _named(AuthenticationResponse.from_dict(answer))
+        return _named(AuthenticationResponse.from_dict(_sized(answer)))
     except _UNREADABLE:
         return None
 
 
 # ------------------------------------------------------------------------------------------------
+
+
+def _sized(answer: Any) -> Any:
+    """The answer as it came. Raises ValueError for a large number anywhere in it.
+
+    The library makes bytes of whatever stands where bytes belong: of a number, that many of them, so a short
+    answer could take all memory. An algorithm's number is the only one that belongs here.
+    """
+    inner = answer.values() if isinstance(answer, dict) else answer if isinstance(answer, list) else ()
+    for one in inner:
+        _sized(one)
+    if isinstance(answer, int) and not -_LARGEST <= answer <= _LARGEST:
+        raise ValueError("a number too large for an answer")
+    return answer
 
 
 def _asked(state: dict[str, Any]) -> Account | None:
