@@ -15,9 +15,10 @@ from rempart.vocabulary.faults import Fault
 
 
 def _catalogue(connection):
-    """Every grant on every relation, function and schema of ours."""
+    """Every grant on every relation, function and schema of ours; a table nobody granted has its owner's."""
     return connection.execute(
-        "select 'r', oid::regclass::text, relacl::text from pg_class "
+        "select 'r', oid::regclass::text, coalesce(relacl, acldefault("
+        "(case relkind when 'S' then 's' else 'r' end)::\"char\", relowner))::text from pg_class "
         "  where relowner = 'rempart_owner'::regrole "
         "union all select 'a', attrelid::regclass || '.' || attname, attacl::text "
         "  from pg_attribute where attacl is not null "
