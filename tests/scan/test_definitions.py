@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
+import pytest
 
 from rempart.exposure import answer
 from rempart.exposure.duck import Duck
 from rempart.exposure.selection import Selection
 from rempart.exposure.source import Source
 from rempart.scan import files
+from rempart.scan.errors import ScanFault
 from rempart.scan.rows import Period
 from rempart.scan.summary import summary
 from rempart.scan.work import SPEAKING
@@ -128,3 +130,26 @@ def test_detectors_say_nothing_of_what_the_log_has_not(tmp_path):
     assert seen <= set(SPEAKING)
     (account,) = summary(made)["accounts"]
     assert account["by_stopped"] < account["persons"]
+
+
+def test_a_person_is_new_to_an_account_once_a_month_whatever_the_order_of_lines(tmp_path):
+    asked = [
+        line(rights(1001), at="20/Nov/2022:08:00:00 +0200"),  # 31 days after the last time
+        line(rights(1001), at="10/Oct/2022:08:00:00 +0200"),
+        line(rights(1001), at="10/Oct/2022:08:00:00 +0200"),
+        line(rights(1001), "pharma-2", at="11/Oct/2022:08:00:00 +0200"),
+        line(rights(1001), at="20/Oct/2022:08:00:00 +0200"),
+        line(rights(1002), "-", at="20/Oct/2022:08:00:00 +0200"),  # to nobody
+    ]
+    made = run(tmp_path, "".join(asked))
+    rows = ds.dataset([str(path) for path in made.segments]).to_table().sort_by("seq").to_pylist()
+    assert [row["cost"] for row in rows] == [1, 0, 1, 0, 0, 1]
+    assert [(row["persons"], row["lookups"]) for row in made.tables["accounts"]] == [(1, 1), (1, 4), (1, 1)]
+
+
+def test_a_map_has_so_many_pages_and_each_counts(tmp_path):
+    pages = "".join(f'[[page]]\npath = "/p{number}/{{person}}"\nkind = "k"\n' for number in range(60))
+    made = run(tmp_path, line("/p0/7") + line("/p59/7") + line("/p59/8"), told=pages)
+    assert made.bounds.at_least == 2
+    with pytest.raises(ScanFault, match="at most 60"):
+        run(tmp_path, line("/p0/7"), told=pages + '[[page]]\npath = "/q"\nperson = "none"\n')

@@ -8,8 +8,9 @@ import psycopg
 from cyclopts import Parameter, validators
 
 from rempart.bench.rules.figures import ratio
-from rempart.cli import bench, screen
+from rempart.cli import bench, bench_beside, screen
 from rempart.cli.bench_detect import throw_away
+from rempart.cli.bench_place import furnished
 from rempart.cli.options import Json
 from rempart.database.connect import dsn
 from rempart.journal import seal as sealing
@@ -34,11 +35,16 @@ _FILL = """
 def seal(
     *,
     entries: Annotated[int, Parameter(validator=validators.Number(gte=10_000, lte=20_000_000))] = 1_000_000,
+    seconds: bench.Seconds = 8,
     json: Json = False,
 ) -> None:
-    """Entries sealed a second, from the table to the signed checkpoint, with every flush."""
+    """Entries sealed a second, with every flush; what it takes from the gate, and how far behind it is."""
     report: dict[str, Any] = {"bench": "seal", "machine": bench.machine(), "entries": entries}
     report |= _measured(entries)
+    with furnished(None, persons=20_000, accounts=2_000) as here:
+        beside = bench_beside.measure(here, seconds)
+    report["goals"] |= beside.pop("goals")
+    report |= beside
     if json:
         screen.out.print_json(data=report)
     else:

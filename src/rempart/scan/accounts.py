@@ -1,7 +1,6 @@
 """Accounts' names → numbers, in order of appearance. A name that could be a person's number is not kept."""
 
 import re
-from threading import Lock
 
 from rempart.scan.persons import Keyed, looks_like_nir
 
@@ -19,10 +18,13 @@ class Accounts:
         self._keyed = keyed
         self._numbers: dict[bytes, int] = {}
         self._names: list[str] = []
-        self._lock = Lock()
 
-    def number(self, name: bytes | None) -> int:
-        """From 1; 0: nobody. Past MOST a keyed number without a name."""
+    def numbers(self, names: list[bytes | None]) -> list[int]:
+        """From 1; 0: nobody. Past MOST keyed numbers without a name."""
+        known = self._numbers.get
+        return [(name and known(name)) or self._number(name) for name in names]
+
+    def _number(self, name: bytes | None) -> int:
         name = (name or b"").strip()
         if name.lower() in _NOBODY:
             return 0
@@ -31,11 +33,10 @@ class Accounts:
             if len(name) <= _SHOWN and not _hides(name)
             else self._keyed.numbers([name], "account").tobytes()
         )
-        with self._lock:
-            known = self._numbers.get(key)
-            if known is None and len(self._names) < MOST:
-                self._names.append(_plain(name) if key is name else "")
-                known = self._numbers[key] = len(self._names)
+        known = self._numbers.get(key)
+        if known is None and len(self._names) < MOST:
+            self._names.append(_plain(name) if key is name else "")
+            known = self._numbers[key] = len(self._names)
         return known or int(self._keyed.numbers([name], "account")[0]) | 1 << 62
 
     @property

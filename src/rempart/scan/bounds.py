@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import duckdb
 
@@ -39,46 +38,42 @@ class Bounds:
     """Why `at_most` is above `at_least` → persons at most."""
 
 
-_PROVEN = f"result = {GRANTED} and person > 0"
-_PERHAPS = f"result = {UNCLEAR} and person > 0"
-_SHOWN = f"result in ({GRANTED}, {UNCLEAR})"
-
-
 def bounds(run: duckdb.DuckDBPyConnection, told: Map, counted: Counted, *, open_ended: bool) -> Bounds:
-    """Over the table `entry` (ROWS, without copies) and `page` (page, kind, persons)."""
-    proven = dict(
-        _rows(
-            run,
-            "select kind, count(distinct person) from entry join page using (page)"
-            f" where {_PROVEN} group by kind",
-        )
-    )
-    either = dict(
-        _rows(
-            run,
-            "select kind, count(distinct person) from entry join page using (page)"
-            f" where {_PROVEN} or {_PERHAPS} group by kind",
-        )
-    )
-    at_least = max(proven.values(), default=0)
+    """Over the tables `person` and `entry` (counting.py)."""
+    kinds = {page.kind: 0 for page in told.pages}
+    for number, page in enumerate(told.pages):
+        kinds[page.kind] |= 1 << number
+    proven = _persons(run, _PROVEN, list(kinds.values()))
+    either = _persons(run, _EITHER, list(kinds.values()))
+    lists = {number: page.persons - 1 for number, page in enumerate(told.pages) if page.persons > 1}
+    listed = _persons(run, _EITHER, [1 << number for number in lists])
+    unsaid = run.execute(_UNSAID).fetchall()
+    at_least = max(proven)
     because = {
-        "kinds": sum(proven.values()) - at_least,
-        "unclear": sum(either.values()) - sum(proven.values()),
-        "not_in_line": _sum(
-            run, f"select sum(persons) from entry join page using (page) where {_SHOWN} and person = 0"
-        ),
-        "lists": _sum(
-            run,
-            "select sum(persons - 1) from"
-            " (select distinct page, person, persons from entry join page using (page)"
-            f" where {_SHOWN} and person > 0 and persons > 1)",
-        ),
+        "kinds": sum(proven) - at_least,
+        "unclear": sum(either) - sum(proven),
+        "not_in_line": sum(told.pages[page].persons * lines for page, lines in unsaid),
+        "lists": sum(more * persons for more, persons in zip(lists.values(), listed, strict=True)),
         "unreadable": sum(counted.unreadable.values()) * max(page.persons for page in told.pages),
     }
     at_most = at_least + sum(because.values())
     if told.population:
         at_most = max(at_least, told.population if open_ended else min(at_most, told.population))
     return Bounds(at_least, at_most, open_ended and not told.population, because)
+
+
+_PROVEN = "coalesce(granted, 0)"
+_EITHER = "(coalesce(granted, 0) | coalesce(unclear, 0))"
+_UNSAID = f"""select page, count(*) from entry
+ where person = 0 and result in ({GRANTED}, {UNCLEAR}) group by page"""
+
+
+def _persons(run: duckdb.DuckDBPyConnection, shown: str, masks: Sequence[int]) -> list[int]:
+    """For each set of pages (its bits) how many persons were shown on any of it."""
+    if not masks:
+        return []
+    counts = ", ".join(f"count(*) filter (({shown} & {mask}::ubigint) <> 0)" for mask in masks)
+    return list(run.execute(f"select {counts} from person").fetchall()[0])
 
 
 def holes(counted: Counted) -> list[Hole]:
@@ -107,11 +102,3 @@ def _works(hour: int) -> bool:
 def is_open(files: Sequence[Read], found: Sequence[Hole], missing: Sequence[str]) -> bool:
     """Whether something is missing that no line speaks of."""
     return bool(found or missing or any(file.cut or file.too_long for file in files))
-
-
-def _rows(run: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
-    return run.execute(query).fetchall()
-
-
-def _sum(run: duckdb.DuckDBPyConnection, query: str) -> int:
-    return int(_rows(run, query)[0][0] or 0)

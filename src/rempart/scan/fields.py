@@ -18,7 +18,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.csv as pv
 
-from rempart.scan.files import LONGEST
+from rempart.scan.files import LONGEST, lines_in
 from rempart.scan.mapping import Map
 
 Values = dict[str, bytes | None]
@@ -95,8 +95,7 @@ class Reader:
             )
         except (pa.ArrowException, UnicodeError):  # its message would quote the line
             return None
-        lines = data.count(b"\n") + (not data.endswith(b"\n"))
-        if any(b"\n" in text for text in refused) or len(table) + len(refused) != lines:
+        if any(b"\n" in text for text in refused) or len(table) + len(refused) != lines_in(data):
             return None
         return table, refused
 
@@ -205,7 +204,8 @@ def _split(data: bytes) -> list[bytes]:
 
 def _apart(data: bytes) -> tuple[bytes, list[bytes]]:
     """Lines that the fast way would read otherwise (escapes, lone returns, NULs), taken out."""
-    if not (b"\\" in data or b"\0" in data or data.count(b"\r") != data.count(b"\r\n")):
+    returns = b"\r" in data and data.count(b"\r") != data.count(b"\r\n")
+    if not (returns or b"\\" in data or b"\0" in data):
         return data, []
     kept: list[bytes] = []
     odd: list[bytes] = []

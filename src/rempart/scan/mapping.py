@@ -32,6 +32,8 @@ _PARTS = {
 _REMEDY = "docs/reference/scan-map.md; or let `rempart scan LOG --wizard MAP.toml` propose one"
 _NAME = r"[A-Za-z0-9_.\-\[\]%$:@]{1,80}"
 _MOST_PERSONS = 10_000
+MOST_PAGES = 60
+"""Each is tried on each line, and is a bit of a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,8 +215,8 @@ def _names(told: Any) -> dict[str, str]:
 def _pages(told: Any) -> tuple[Page, ...]:
     if not isinstance(told, list) or not told:
         raise _wrong("at least one [[page]] says which page shows persons")
-    if len(told) > 100:  # noqa: PLR2004  # each is tried on each line
-        raise _wrong("a hundred [[page]] at most")
+    if len(told) > MOST_PAGES:
+        raise _wrong(f"at most {MOST_PAGES} [[page]]")
     return tuple(_page(one) for one in told)
 
 

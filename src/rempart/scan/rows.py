@@ -136,9 +136,10 @@ class Keyer:
         known = np.zeros(len(at), KNOWN)
         for number, one in enumerate(self.map.pages):
             free = np.flatnonzero((page < 0) & inside)
-            hit = free[_matches(request.take(pa.array(free)), one)]
+            places, named = _matches(request.take(pa.array(free)), one)
+            hit = free[places]
             page[hit] = number
-            known[hit] = self._persons(one, request, table, hit)
+            known[hit] = self._persons(one, named, table, hit)
         mine = np.flatnonzero(page >= 0)
         counted.unnamed += int(((page < 0) & inside & (status == GRANTED)).sum())
         person = known["person"][mine]
@@ -165,16 +166,13 @@ class Keyer:
         verb = _one(table.column(method)).fill_null(b"GET") if method in names else pa.scalar(b"GET")
         return pc.if_else(bare, request, pc.binary_join_element_wise(verb, request, b" "))
 
-    def _persons(self, page: Page, request: pa.Array, table: pa.Table, hit: np.ndarray) -> np.ndarray:
+    def _persons(self, page: Page, named: pa.Array, table: pa.Table, hit: np.ndarray) -> np.ndarray:
         """KNOWN records for the lines that are this page's."""
-        where = pa.array(hit)
         if page.field:
-            values = _one(table.column(page.field)).take(where)
+            named = _one(table.column(page.field)).take(pa.array(hit))
         elif page.person == "none" or not len(hit):
             return np.zeros(len(hit), KNOWN)
-        else:
-            values = pc.extract_regex(request.take(where), page.pattern()).field("person")
-        coded = values.fill_null(b"").dictionary_encode()
+        coded = named.fill_null(b"").dictionary_encode()
         made: np.ndarray = self.keyed.known(coded.dictionary, page.kind)[coded.indices.to_numpy()]
         return made
 
@@ -189,13 +187,23 @@ class Keyer:
 _KINDS = list(zip(ROWS.names, ROWS.types, strict=True))
 
 
-def _matches(request: pa.Array, page: Page) -> np.ndarray:
-    """Places of requests for the page. What every such request holds is looked for first: that is quick."""
+def _matches(request: pa.Array, page: Page) -> tuple[np.ndarray, pa.Array]:
+    """Places of requests for the page, and whom each names, where the request does.
+
+    What every such request holds is looked for first: that is quick.
+    """
     literal = max(page.path.replace("**", "*").replace("{person}", "*").split("*"), key=len)
     likely = np.flatnonzero(pc.match_substring(request, literal).to_numpy(zero_copy_only=False))
-    sure = pc.match_substring_regex(request.take(pa.array(likely)), page.anywhere())
-    found: np.ndarray = likely[sure.to_numpy(zero_copy_only=False)]
-    return found
+    request = request.take(pa.array(likely))
+    if page.person == "path":
+        named = pc.extract_regex(request, page.pattern())
+        sure = named.is_valid()
+        return likely[sure.to_numpy(zero_copy_only=False)], named.filter(sure).field("person")
+    sure = pc.match_substring_regex(request, page.anywhere())
+    named = pa.nulls(pc.sum(sure).as_py() or 0, pa.binary())
+    if page.person.startswith("query:"):
+        named = pc.extract_regex(request.filter(sure), page.pattern()).field("person")
+    return likely[sure.to_numpy(zero_copy_only=False)], named
 
 
 def _one(column: pa.ChunkedArray) -> pa.Array:

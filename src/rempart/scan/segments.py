@@ -1,7 +1,6 @@
 """Keyed rows, sorted by time → journal-shaped Parquet (rempart_verify.schema), and detectors' entries."""
 
 import ipaddress
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +17,12 @@ from rempart_verify.layout import segment_name
 from rempart_verify.schema import SCHEMA
 
 _DAY = 86_400_000_000
+_RISING, _MANY = ("x", "seq"), ("at", "person", "prefix_month", "prefix_commune")
+_AS: dict[str, Any] = {
+    "use_dictionary": [name for name in SCHEMA.names if name not in (*_RISING, *_MANY)],
+    "column_encoding": dict.fromkeys(_RISING, "DELTA_BINARY_PACKED"),
+}
+"""Columns of many values cost time and room in a dictionary."""
 _TAGS = {
     GRANTED: "gate:lookup:granted",
     UNCLEAR: "gate:lookup:challenged",
@@ -67,7 +72,9 @@ class Segments:
             self._day = day
             self._open = self.folder / "segments" / f"day={day}" / "under-way"
             self._open.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = pq.ParquetWriter(self._open, SCHEMA, compression="zstd", compression_level=1)
+            self._writer = pq.ParquetWriter(
+                self._open, SCHEMA, compression="zstd", compression_level=1, **_AS
+            )
         if self._writer:
             self._writer.write_table(table)
         self._end = table.column("seq")[-1].as_py()
@@ -172,10 +179,3 @@ def _number(text: str, four: int, six: int) -> int:
     if address.version == 4:  # noqa: PLR2004
         return (int(address) >> (32 - four)) | (four << 32)
     return (int(address) >> (128 - six)) | (1 << 62)
-
-
-def batches(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """Batches as tables of one chunk."""
-    for batch in reader:
-        if batch.num_rows:
-            yield pa.Table.from_batches([batch])

@@ -1,7 +1,9 @@
 """A whole scan: read, key, sort, count, write, rehearse. Everything on disk is keyed already."""
 # ruff: noqa: S608  # statements of constants; what comes from a log is data in columns
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,25 +13,26 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from rempart.containment.rehearse import Rehearsal
 from rempart.detection.runs import chosen
 from rempart.scan import files
 from rempart.scan.accounts import Accounts
 from rempart.scan.bounds import Bounds, Hole, bounds, holes, is_open
-from rempart.scan.mapping import GRANTED, Map
+from rempart.scan.counting import count_pairs, count_persons, new_to_account, tables, totals
+from rempart.scan.mapping import Map
 from rempart.scan.persons import Keyed
 from rempart.scan.reading import Reading, read
 from rempart.scan.rows import Period
-from rempart.scan.segments import Segments, batches, entries_of
+from rempart.scan.segments import Segments, entries_of
 
 MEMORY = "512MB"
 """Of the sorting; more goes to disk, keyed."""
 SPEAKING = ("campaign", "crowd", "misses", "pace", "scatter", "walk")
 """Detectors whose evidence stands without knowing whether a card was read. The others count persons *without
 a card*, and learn habits of that: of a log that does not say they would accuse every busy counter."""
-_BATCH = 100_000
-_MONTH = 30 * 86_400_000_000
+_BATCH, _AHEAD = 100_000, 2
 
 
 @dataclass(slots=True)
@@ -48,7 +51,7 @@ class Scan:
     segments: tuple[Path, ...]
     rehearsal: Rehearsal | None
     tables: dict[str, list[dict[str, Any]]]
-    """accounts, hours, networks, results, pages → rows."""
+    """accounts, hours, networks, results → rows."""
     totals: dict[str, int]
 
 
@@ -76,54 +79,66 @@ def scan(  # each is a choice
         reading.counted.unreadable["long"] += sum(file.too_long for file in reading.files)
         reading.counted.lines += sum(file.too_long for file in reading.files)
         found = holes(reading.counted)
-        with _sorted(rows, told, held, overlap=_overlap(reading.files)) as run:
+        tell("sorting")
+        with _in_order(rows, reading) as (run, ordered):
             tell("counting")
-            made = bounds(
-                run, told, reading.counted, open_ended=is_open(reading.files, found, reading.missing)
-            )
+            count_pairs(run)
             segments = Segments(out, told)
             rehearsal = (
                 Rehearsal(run for run in chosen() if run.detector.name in SPEAKING) if rehearse else None
             )
-            tell("sorting")
-            _through(run, told, segments, rehearsal)
-            copies = reading.rows - segments.count
-            tables, totals = _tables(run, _stops(rehearsal))
+            _through(run, ordered, told, segments, rehearsal)
+            count_persons(run, _stops(rehearsal))
+            made = bounds(
+                run, told, reading.counted, open_ended=is_open(reading.files, found, reading.missing)
+            )
+            counted, whole = dict(tables(run)), totals(run)
     return Scan(
         told,
         reading,
         made,
         found,
-        copies,
+        reading.rows - segments.count,
         segments.count,
         accounts.names,
         tuple(segments.files),
         rehearsal,
-        tables,
-        totals,
+        counted,
+        whole,
     )
 
 
 @contextmanager
-def _sorted(rows: Path, told: Map, held: str, *, overlap: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+def _in_order(rows: Path, reading: Reading) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """The view `entry` and the file under it: every row once, in order of time. Most logs are so as read."""
     with duckdb.connect(
-        config={"temp_directory": held, "memory_limit": MEMORY, "preserve_insertion_order": False}
+        config={
+            "temp_directory": str(rows.parent),
+            "memory_limit": MEMORY,
+            "preserve_insertion_order": False,
+        }
     ) as run:
-        source = f"read_parquet('{rows}')"
-        if overlap:  # the k-th equal line of each file is one and the same
-            same = "moment, account, network, page, result, person"
-            numbered = (
-                f"select *, row_number() over (partition by {same}, file order by row) as k from {source}"
+        overlap = _overlap(reading.files)
+        if overlap or not reading.in_order:
+            source = f"read_parquet('{rows}')"
+            source = _once(source) if overlap else source
+            rows = rows.with_name("ordered.parquet")
+            run.execute(
+                f"copy (select * from {source} order by moment, file, row) to '{rows}' (compression lz4_raw)"
             )
-            ranked = (
-                f"select *, row_number() over (partition by {same}, k order by file) as c from ({numbered})"
-            )
-            source = f"(select * exclude (k, c) from ({ranked}) where c = 1)"
-        run.sql(f"create temp view entry as select * from {source}")
-        run.sql("create temp table page (page smallint, kind text, persons integer)")
-        pages = [(number, page.kind, page.persons) for number, page in enumerate(told.pages)]
-        run.executemany("insert into page values (?, ?, ?)", pages).fetchall()
-        yield run
+        columns = "* exclude (file_row_number), file_row_number as position"
+        run.execute(
+            f"create temp view entry as select {columns} from read_parquet('{rows}', file_row_number = true)"
+        )
+        yield run, rows
+
+
+def _once(source: str) -> str:
+    """Without what two files both hold: the k-th equal line of each is one and the same."""
+    same = "moment, account, network, page, result, person"
+    numbered = f"select *, row_number() over (partition by {same}, file order by row) as k from {source}"
+    ranked = f"select *, row_number() over (partition by {same}, k order by file) as c from ({numbered})"
+    return f"(select * exclude (k, c) from ({ranked}) where c = 1)"
 
 
 def _overlap(told: Sequence[files.Read]) -> bool:
@@ -132,17 +147,23 @@ def _overlap(told: Sequence[files.Read]) -> bool:
 
 
 def _through(
-    run: duckdb.DuckDBPyConnection, told: Map, segments: Segments, rehearsal: Rehearsal | None
+    run: duckdb.DuckDBPyConnection, ordered: Path, told: Map, segments: Segments, rehearsal: Rehearsal | None
 ) -> None:
-    """Every entry in order of time. A person is new to an account who was not asked for there for a month."""
-    query = f"""select *, cast(case when person = 0 or account = 0 then 0
-        when moment - lag(moment, 1, -9000000000000000)
-             over (partition by account, person order by moment, file, row) > {_MONTH} then 1
-        else 0 end as smallint) as new from entry order by moment, file, row"""
-    for table in batches(run.sql(query).to_arrow_reader(_BATCH)):
-        if rehearsal:
-            rehearsal.see(entries_of(table, told, segments.count))
-        segments.write(table)
+    """Every entry in order of time; one batch is written while the next is made."""
+    under_way: deque[Future[None]] = deque()
+    with pq.ParquetFile(ordered) as source, ThreadPoolExecutor(1) as beside:
+        new, done = new_to_account(run, source.metadata.num_rows), 0
+        for batch in source.iter_batches(_BATCH):
+            of_batch = pa.array(new[done : done + len(batch)])
+            table = pa.Table.from_batches([batch]).append_column("new", of_batch)
+            under_way.append(beside.submit(segments.write, table))
+            if rehearsal:
+                rehearsal.see(entries_of(table, told, done))
+            if len(under_way) > _AHEAD:
+                under_way.popleft().result()
+            done += len(batch)
+        for one in under_way:
+            one.result()
     segments.close()
 
 
@@ -163,46 +184,3 @@ def _stops(rehearsal: Rehearsal | None) -> pa.Table:
             "stopped": pa.array([held.get(one) for one in named], pa.int64()),
         }
     )
-
-
-_SHOWN = f"result = {GRANTED} and person > 0"
-_TABLES = {
-    "accounts": f"""select account, count(distinct person) filter (where {_SHOWN}) as persons,
-        count(*) filter (where {_SHOWN}) as lookups, min(moment) filter (where {_SHOWN}) as first,
-        max(moment) filter (where {_SHOWN}) as last, count(distinct network) as networks,
-        count(distinct person) filter (where {_SHOWN} and moment <= noticed) as by_noticed,
-        count(distinct person) filter (where {_SHOWN} and moment <= stopped) as by_stopped,
-        any_value(noticed) as noticed, any_value(stopped) as stopped,
-        count(*) filter (where result = {GRANTED} and person = 0) as not_in_line
-        from entry left join stop using (account) group by account
-        having persons > 0 or not_in_line > 0 order by persons desc, account""",
-    "hours": f"""select moment // 3600000000 as hour, count(distinct person) as persons,
-        count(distinct person) filter (where stopped is not null) as suspect
-        from entry left join stop using (account) where {_SHOWN} group by hour order by hour""",
-    "networks": f"""select network, count(distinct person) as persons, count(distinct account) as accounts
-        from entry where {_SHOWN} group by network order by persons desc, network limit 20""",
-    "results": """select result, count(*) as lookups, count(distinct person) as persons
-        from entry group by result order by result""",
-    "pages": f"""select page, count(*) as lookups, count(distinct person) filter (where {_SHOWN}) as persons
-        from entry group by page order by page""",
-}
-_TOTALS = f"""select count(distinct person) filter (where {_SHOWN}) as persons,
-    count(*) filter (where {_SHOWN}) as lookups,
-    count(distinct account) filter (where {_SHOWN} and account <> 0) as accounts,
-    count(distinct network) filter (where {_SHOWN}) as networks,
-    min(moment) filter (where {_SHOWN}) as first, max(moment) filter (where {_SHOWN}) as last,
-    count(distinct person) filter (
-        where {_SHOWN} and (stopped is null or moment <= stopped)) as would_persons,
-    count(distinct person) filter (where {_SHOWN} and stopped is not null) as suspect_persons,
-    count(distinct person) filter (where {_SHOWN} and moment <= stopped) as suspect_would,
-    count(distinct account) filter (where stopped is not null) as stopped_accounts,
-    min(noticed) as noticed, min(stopped) as stopped
-    from entry left join stop using (account)"""
-
-
-def _tables(
-    run: duckdb.DuckDBPyConnection, stops: pa.Table
-) -> tuple[dict[str, list[dict[str, Any]]], dict[str, int]]:
-    run.register("stop", stops)
-    made = {name: run.sql(query).to_arrow_table().to_pylist() for name, query in _TABLES.items()}
-    return made, run.sql(_TOTALS).to_arrow_table().to_pylist()[0]
