@@ -36,7 +36,7 @@ select printf('{_LINE}', u % 60000 // 250, u % 250, u % 60000, strftime(moment, 
                    else printf('{_PERSON}', 1 + p % 2, 30 + p // 2 % 70, 1 + p // 140 % 12,
                                1 + p // 1680 % 899, 1 + p // 1510320 % 998, 1 + p % 97) end,
               case when u // 11 % 25 = 0 then 404 else 200 end, 500 + u % 9000)
-  from (select make_timestamp(1664604000000000 + (i * 2600000000000 // {{lines}})::bigint) as moment,
+  from (select make_timestamp(1664604000000000 + (i * (2600000000000.0 / {{lines}}))::bigint) as moment,
                (hash(i, 1) >> 8)::bigint as u, (hash(i, 2) >> 8)::bigint % 2000000 as p
           from range({{lines}}) as r(i))
 """  # noqa: S608  # constants
