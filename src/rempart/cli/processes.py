@@ -148,6 +148,20 @@ def sealer(place: Installation) -> Child:
     )
 
 
+def copies(place: Installation) -> Child | None:
+    """The process that sorts finished days for questions; None where the sealed journal is in a bucket."""
+    told = given_to("sealer")
+    if "REMPART_SEALED_FILE" in told or told.get("REMPART_SEALED", "").startswith("s3://"):
+        return None
+    return Child(
+        name="copies",
+        command=(*_python("rempart.exposure.keeper"), "--data", str(place.data)),
+        log=place.log("copies"),
+        env=told,
+        runner=place.users.sealer if place.users else None,  # it reads what is sealed as well
+    )
+
+
 def events(place: Installation, metrics_port: int | None) -> Child | None:
     """The process that tells other systems, and exports figures; None where neither is asked for."""
     if metrics_port is None and not (place.data / "events.toml").exists():

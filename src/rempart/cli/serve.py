@@ -54,7 +54,7 @@ def start_database(supervisor: Supervisor, data: Path, say: Say) -> None:
 def start_doors(
     supervisor: Supervisor, place: Installation, say: Say, metrics_port: int | None = None
 ) -> None:
-    """Start the gate, pages, worker, detectors, sealer, what tells others; each ready before the next."""
+    """Start the gate, pages, worker, detectors, sealer, sorter, what tells others; each ready before the next."""
     say("The gate")
     supervisor.start(processes.gate(place))
     say("The pages")
@@ -62,8 +62,9 @@ def start_doors(
     supervisor.start(processes.worker(place))
     supervisor.start(processes.detector(place))
     supervisor.start(processes.sealer(place))
-    if told := processes.events(place, metrics_port):
-        supervisor.start(told)
+    for child in (processes.copies(place), processes.events(place, metrics_port)):
+        if child:
+            supervisor.start(child)
 
 
 def serve(  # noqa: PLR0913  # each is an option

@@ -74,7 +74,7 @@ def give_folders(data: Path, users: Users | None) -> None:
         return
     own = Runner(os.geteuid(), os.getegid())
     chosen = users or Users(own, own, own, own)
-    for name in ("mail", "detection", "events", "sealed"):
+    for name in ("mail", "detection", "events", "sealed", "exposure"):
         (data / name).mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
     for folder, owner in _owners(chosen):
         for path in (data / folder, *(data / folder).rglob("*")):
@@ -95,4 +95,5 @@ def _owners(users: Users) -> tuple[tuple[str, Runner], ...]:
         ("events", users.detector),
         ("sealer", users.sealer),
         ("sealed", users.sealer),
+        ("exposure", users.sealer),
     )

@@ -86,13 +86,14 @@ def rebuild(
     folder: Path,
     *,
     everything: bool = False,
+    memory: str = "",
     shown: Callable[[int, int], None] = lambda *_: None,
 ) -> int:
     """Build what is missing of every finished day, or `everything` anew. Gives how many days were built."""
     wanted = [day for day in days(objects) if day.finished and (everything or not _stands(folder, day))]
     for number, day in enumerate(wanted):
         shown(number, len(wanted))
-        build(objects, folder, day)
+        build(objects, folder, day, memory)
     return len(wanted)
 
 

@@ -1,6 +1,6 @@
 """The sealing process: `python -m rempart.journal.sealer --data DIR`. Role `sealer`; it alone has the key.
 
-Once a second it seals what became final. It outlives the database and a full disk, and stops sealing, not
+Every two seconds it seals what became final. It outlives the database and a full disk, and stops sealing, not
 running, where files and table contradict each other: DIR/sealer/status.json says so, for those who look.
 """
 
@@ -28,7 +28,7 @@ from rempart.journal.objects import Objects, open_objects
 from rempart.journal.store import Store
 from rempart.vocabulary.faults import Fault
 
-PULSE = 1.0
+PULSE = 2.0
 """Seconds between two looks at the journal."""
 STATUS = "sealer/status.json"
 ALONE = "select pg_try_advisory_lock(hashtext('rempart.sealer'))"
