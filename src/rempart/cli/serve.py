@@ -54,7 +54,7 @@ def start_database(supervisor: Supervisor, data: Path, say: Say) -> None:
 def start_doors(
     supervisor: Supervisor, place: Installation, say: Say, metrics_port: int | None = None
 ) -> None:
-    """Start the gate, pages, worker, detectors, sealer, sorter, what tells others; each ready before the next."""
+    """Start the gate, pages, worker, detectors, sealer, sorter, teller; each ready before the next."""
     say("The gate")
     supervisor.start(processes.gate(place))
     say("The pages")
