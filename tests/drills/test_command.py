@@ -24,7 +24,8 @@ def test_2022_through_the_api(data):
     assert (report["drill"], report["accounts"], report["history"]) == ("2022", 19, 510_000)
     # 19 pharmacists × (30 + 3) an hour, of which the breaker lets 300 unproven through.
     assert report["bound"] == 300 + 19 * 3
-    assert 19 * (10 + 1) <= report["persons_exposed"] <= report["bound"]
+    # Nobody stopped early would get 19 * (10 + 1); the detectors watch as well, and may be quicker.
+    assert 19 * 5 <= report["persons_exposed"] <= report["bound"]
     assert report["unjournaled"] == 0
 
 
